@@ -1,0 +1,32 @@
+# Compiler options shared by everything this project builds. Plugins outside the tree get only
+# what their ABI needs, from patchbay::sdk (see sdk/CMakeLists.txt).
+find_package(Threads REQUIRED)
+
+find_program(PATCHBAY_CCACHE ccache)
+if(PATCHBAY_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_C_COMPILER_LAUNCHER "${PATCHBAY_CCACHE}")
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${PATCHBAY_CCACHE}")
+endif()
+
+add_library(patchbay_warnings INTERFACE)
+target_compile_options(patchbay_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-qual -Wimplicit-fallthrough -Werror)
+
+add_library(patchbay_options INTERFACE)
+target_link_libraries(patchbay_options INTERFACE patchbay_warnings Threads::Threads)
+
+if(PATCHBAY_SANITIZE STREQUAL "address")
+  set(PATCHBAY_SANITIZE_FLAGS -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+elseif(PATCHBAY_SANITIZE STREQUAL "thread")
+  # GCC warns that TSan does not model Asio's atomic_thread_fence; the fences are redundant there.
+  set(PATCHBAY_SANITIZE_FLAGS -fsanitize=thread -fno-omit-frame-pointer)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    list(APPEND PATCHBAY_SANITIZE_FLAGS -Wno-tsan)
+  endif()
+elseif(PATCHBAY_SANITIZE)
+  message(FATAL_ERROR "PATCHBAY_SANITIZE is '${PATCHBAY_SANITIZE}'; it takes address, thread, or nothing")
+endif()
+if(PATCHBAY_SANITIZE_FLAGS)
+  add_compile_options(${PATCHBAY_SANITIZE_FLAGS})
+  add_link_options(${PATCHBAY_SANITIZE_FLAGS})
+endif()

@@ -1,0 +1,131 @@
+// The way across between the event loops and the executor threads.
+#pragma once
+
+#include <patchbay/detail/generation_info.hpp>
+#include <patchbay/detail/task_context.hpp>
+#include <patchbay/export.hpp>
+#include <patchbay/task.hpp>
+
+#include <boost/asio/post.hpp>
+#include <concepts>
+#include <coroutine>
+#include <exception>
+#include <functional>
+#include <optional>
+#include <semaphore>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace patchbay {
+
+namespace detail {
+
+/// Throws HttpError(503) with Retry-After: the executor's queue for this plugin is full.
+[[noreturn]] PATCHBAY_API void throw_executor_full();
+/// Throws what a job that was dropped before it ran means to whoever awaits it.
+[[noreturn]] PATCHBAY_API void throw_dropped(BlockingJob::Drop reason);
+/// The executor for the plugin's home loop, holding a lease. Errors: std::logic_error on an event loop, naming the
+/// function that was called, and on a thread that runs no plugin code.
+PATCHBAY_API LoopExecutor home_executor(const char* caller);
+PATCHBAY_API bool submit_job(BlockingJob& job, LeaseBlock* lease) noexcept;
+
+/// One call of a function on an executor thread, awaited by a Task in whose frame it lives.
+template <class Function>
+class BlockingCall final : BlockingJob {
+    using Result = std::invoke_result_t<Function&>;
+    using Value = std::conditional_t<std::is_void_v<Result>, std::monostate, Result>;
+
+public:
+    explicit BlockingCall(Function function) : function_{std::move(function)} {}
+    BlockingCall(BlockingCall&& other) noexcept : function_{std::move(other.function_)}, context_{other.context_} {}
+
+    void bind(TaskContext& context) noexcept { context_ = &context; }
+    bool await_ready() const {
+        if (context_->cancelled) throw_dropped(Drop::cancelled);
+        return false;
+    }
+    void await_suspend(std::coroutine_handle<> waiter) {
+        waiter_ = waiter;
+        deadline = context_->deadline;
+        if (!submit_job(*this, context_->executor.lease())) throw_executor_full();
+    }
+    Result await_resume() {
+        if (dropped_) throw_dropped(*dropped_);
+        if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
+        if constexpr (!std::is_void_v<Result>) return std::move(*value_);
+    }
+
+private:
+    void run() noexcept override {
+        try {
+            if constexpr (std::is_void_v<Result>) {
+                std::invoke(function_);
+            } else {
+                value_.emplace(std::invoke(function_));
+            }
+        } catch (...) {
+            error_ = std::current_exception();
+        }
+        resume_waiter();
+    }
+    void drop(Drop reason) noexcept override {
+        dropped_ = reason;
+        resume_waiter();
+    }
+    void resume_waiter() noexcept {
+        const LoopExecutor executor = context_->executor;
+        asio::post(executor, [waiter = waiter_] { waiter.resume(); });
+    }
+
+    Function function_;
+    TaskContext* context_ = nullptr;
+    std::coroutine_handle<> waiter_;
+    std::optional<Value> value_;
+    std::exception_ptr error_;
+    std::optional<Drop> dropped_;
+};
+
+/// A task that a blocking thread waits for.
+template <class T>
+struct AwaitedFromOutside : TaskContext {
+    Task<T> task;
+    std::binary_semaphore ended{0};
+
+    explicit AwaitedFromOutside(Task<T> what, LoopExecutor on) : task{std::move(what)} {
+        executor = std::move(on);
+        // Posted, so that the loop has left the task's frame before this thread destroys it.
+        finished = [](TaskContext& context) noexcept {
+            auto& self = static_cast<AwaitedFromOutside&>(context);
+            asio::post(self.executor, [&self] { self.ended.release(); });
+        };
+    }
+};
+
+}  // namespace detail
+
+/// `co_await run_blocking(fn)` runs `fn` (any callable without parameters) on an executor thread under the plugin's
+/// share, and gives its result or exception. The event loop serves others meanwhile.
+/// Errors: HttpError(503) when the queue is full; system_error(operation_aborted) when the task was cancelled, or its
+/// deadline passed, before the call began. A call that has begun is always waited for.
+template <std::invocable Function>
+[[nodiscard("run_blocking does nothing until it is awaited")]] auto run_blocking(Function function) {
+    return detail::BlockingCall<Function>{std::move(function)};
+}
+
+/// From a blocking handler: runs the task on the plugin's home loop and blocks this thread until it has ended; gives
+/// its result or exception.
+/// Errors: std::logic_error when called on a running event loop (it would wait for itself), or on a thread that runs
+/// no plugin code of the host's.
+template <class T>
+T run_until_complete(Task<T> task) {
+    LoopExecutor loop = detail::home_executor("run_until_complete");
+    detail::AwaitedFromOutside<T> awaited{std::move(task), loop};
+    asio::post(loop, [&awaited] {
+        if (awaited.task.start(awaited)) awaited.ended.release();
+    });
+    awaited.ended.acquire();
+    return awaited.task.take();
+}
+
+}  // namespace patchbay

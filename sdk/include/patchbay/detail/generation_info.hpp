@@ -1,0 +1,65 @@
+// What a lease leads to: the generation of a plugin it holds, and the services of the host that loaded it.
+// Host-owned; outlives every lease on it.
+#pragma once
+
+#include <patchbay/export.hpp>
+#include <patchbay/log.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+namespace patchbay::detail {
+
+class BlockingJob;
+struct DetachedTask;
+struct GenerationInfo;
+
+/// The host as the SDK sees it. Thread-safety: every function may be called from any thread.
+class PATCHBAY_API HostServices {
+public:
+    virtual void log(LogLevel level, std::string_view plugin, std::string_view message) noexcept = 0;
+
+    /// Queues a job for an executor thread under the plugin's share. False, and nothing done, when the queue is full.
+    /// Lifetime: the job stays valid until the host has called its run() or drop().
+    [[nodiscard]] virtual bool submit(BlockingJob& job, GenerationInfo& generation) noexcept = 0;
+
+protected:
+    virtual ~HostServices();
+};
+
+struct PATCHBAY_API GenerationInfo {
+    std::string plugin;               ///< the plugin's name
+    unsigned number = 0;              ///< counts up from 1 with each load of the plugin
+    HostServices* services = nullptr;
+    boost::asio::io_context* home_loop = nullptr;
+
+    /// Tasks started by spawn() that have not finished; guarded by the mutex.
+    std::mutex detached_mutex;
+    DetachedTask* detached = nullptr;
+
+    /// Asks every detached task to stop. Each is cancelled on its own loop.
+    void cancel_detached();
+};
+
+/// A function waiting for an executor thread. Whoever submits it owns it.
+class PATCHBAY_API BlockingJob {
+public:
+    enum class Drop : unsigned char { cancelled, deadline_passed, shutting_down };
+
+    /// Runs on an executor thread; the job may be gone when it returns.
+    virtual void run() noexcept = 0;
+    /// Called instead of run(), on any thread, when the work is doomed; the job may be gone when it returns.
+    virtual void drop(Drop reason) noexcept = 0;
+
+    BlockingJob* next = nullptr;           ///< the queue's link; the host's while the job is queued
+    std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+
+protected:
+    BlockingJob() = default;
+    ~BlockingJob() = default;
+};
+
+}  // namespace patchbay::detail

@@ -1,0 +1,43 @@
+// The parts of a request as the host hands them to Request. Every view points into buffers that the host keeps
+// unchanged until the handler has ended.
+#pragma once
+
+#include <patchbay/namespaces.hpp>
+#include <patchbay/route_pattern.hpp>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/http/field.hpp>
+#include <boost/beast/http/verb.hpp>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace patchbay {
+
+/// One header line as it was received: the value without the white space around it.
+struct HeaderField {
+    http::field id = http::field::unknown;  ///< for the names that Beast knows
+    std::string_view name;
+    std::string_view value;
+};
+
+namespace detail {
+
+struct TaskContext;
+
+struct RequestData {
+    http::verb method = http::verb::unknown;
+    std::string_view method_name;
+    std::string_view target;  ///< as received
+    std::string_view path;    ///< decoded and normalised
+    std::string_view query;   ///< as received, without the question mark
+    std::string_view body;
+    std::span<const HeaderField> headers;
+    PathParams path_params;
+    asio::ip::tcp::endpoint peer;
+    std::uint64_t id = 0;
+    unsigned version = 11;  ///< 10 or 11
+};
+
+}  // namespace detail
+}  // namespace patchbay
