@@ -23,6 +23,7 @@ void throw_dropped(BlockingJob::Drop reason) {
 
 bool submit_job(BlockingJob& job, LeaseBlock* lease) noexcept {
     if (!lease) return false;
+    job.lease = lease;
     GenerationInfo& generation = lease->generation();
     return generation.services && generation.services->submit(job, generation);
 }

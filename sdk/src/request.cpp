@@ -100,6 +100,8 @@ nlohmann::json Request::json() const {
     } catch (const nlohmann::json::parse_error& error) {
         throw HttpError{http::status::bad_request,
                         "the body is not JSON: the mistake is at byte " + std::to_string(error.byte)};
+    } catch (const nlohmann::json::out_of_range&) {
+        throw HttpError{http::status::bad_request, "the body is JSON with a number that is too large"};
     }
 }
 

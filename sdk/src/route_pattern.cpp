@@ -73,16 +73,18 @@ Parsed<Segment> parse_literal(std::string_view text, std::size_t offset) {
     std::size_t fault_at = 0;
     switch (detail::decode_path(text, segment.text, fault_at)) {
         case PathFault::bad_escape:
-            return RouteError{offset + fault_at, "'%' needs two hexadecimal digits; write %25 for a percent sign"};
+            return RouteError{offset + fault_at,
+                              "'%' needs two hexadecimal digits; write %25 for a percent sign"};
         case PathFault::control_character:
             return RouteError{offset + fault_at, "a path holds no control characters; remove it"};
         case PathFault::bad_utf8:
             return RouteError{offset + fault_at, "the segment is not valid UTF-8; write it in UTF-8"};
-        case PathFault::none: break;
+        case PathFault::none:
+            break;
     }
     if (segment.text == "." || segment.text == "..") {
-        return RouteError{offset, "requests never keep a segment " + quoted(segment.text) +
-                                      "; write the path without it"};
+        return RouteError{
+            offset, "requests never keep a segment " + quoted(segment.text) + "; write the path without it"};
     }
     return segment;
 }
@@ -118,7 +120,8 @@ Parsed<Segment> parse_segment(std::string_view text, std::size_t offset) {
     if (open == std::string_view::npos && close == std::string_view::npos) return parse_literal(text, offset);
     if (open > close) return RouteError{offset + close, "'}' without a '{' before it; write %7D for a brace"};
     if (close == std::string_view::npos || text.find('{', open + 1) < close) {
-        return RouteError{offset + open, "'{' is not closed in its segment; add '}', or write %7B for a brace"};
+        return RouteError{offset + open,
+                          "'{' is not closed in its segment; add '}', or write %7B for a brace"};
     }
     if (open != 0 || close + 1 != text.size()) {
         return RouteError{offset, "a parameter must be a whole segment; take all of " + quoted(text) +
@@ -188,13 +191,15 @@ void throw_exception_from_error(const RouteError& error, const boost::source_loc
 Parsed<RoutePattern> RoutePattern::parse(std::string_view text) {
     if (!text.starts_with('/')) return RouteError{0, "a path begins with '/'; write it in front"};
     if (const std::size_t at = text.find_first_of("?#"); at != std::string_view::npos) {
-        return RouteError{at, "a pattern is a path without query or fragment; write %3F for '?', %23 for '#'"};
+        return RouteError{at,
+                          "a pattern is a path without query or fragment; write %3F for '?', %23 for '#'"};
     }
     RoutePattern pattern;
     pattern.text_ = text;
     for (std::size_t begin = 1; begin <= text.size();) {
         const std::size_t end = std::min(text.find('/', begin), text.size());
-        if (begin == end && end != text.size()) return RouteError{begin, "'//' is an empty segment; remove a '/'"};
+        if (begin == end && end != text.size())
+            return RouteError{begin, "'//' is an empty segment; remove a '/'"};
         auto segment = parse_segment(text.substr(begin, end - begin), begin);
         if (!segment) return segment.error();
         if (auto error = check_place(pattern.segments_, *segment, begin)) return *std::move(error);
@@ -267,11 +272,15 @@ PathFault decode_path(std::string_view encoded, std::string& out, std::size_t& o
 
 bool segment_fits(SegmentKind kind, std::string_view segment) noexcept {
     switch (kind) {
-        case SegmentKind::integer: return is_integer(segment);
-        case SegmentKind::uuid: return is_uuid(segment);
+        case SegmentKind::integer:
+            return is_integer(segment);
+        case SegmentKind::uuid:
+            return is_uuid(segment);
         case SegmentKind::text:
-        case SegmentKind::path: return !segment.empty();
-        case SegmentKind::literal: break;
+        case SegmentKind::path:
+            return !segment.empty();
+        case SegmentKind::literal:
+            break;
     }
     return false;
 }

@@ -46,11 +46,12 @@ void DetachedTask::settle() noexcept {
 void GenerationInfo::cancel_detached() {
     const std::scoped_lock lock{detached_mutex};
     for (DetachedTask* entry = detached; entry; entry = entry->following) {
-        // By the time this runs on its loop the task may be gone, so look it up again there.
-        asio::post(entry->executor, [this, entry] {
+        // By the time this runs on its loop the task may be gone, so look it up again there; one that now has its
+        // place in memory may belong to another loop.
+        asio::post(entry->executor, [this, entry, loop = &entry->executor.context()] {
             std::unique_lock search{detached_mutex};
             for (DetachedTask* found = detached; found; found = found->following) {
-                if (found != entry) continue;
+                if (found != entry || &found->executor.context() != loop) continue;
                 search.unlock();
                 return found->cancel();  // only this loop's thread ends it
             }

@@ -48,9 +48,13 @@ public:
     void await_suspend(std::coroutine_handle<> waiter) {
         waiter_ = waiter;
         deadline = context_->deadline;
-        if (!submit_job(*this, context_->executor.lease())) throw_executor_full();
+        context_->signal.slot().assign([this](asio::cancellation_type) { doomed = true; });
+        if (submit_job(*this, context_->executor.lease())) return;
+        context_->signal.slot().clear();
+        throw_executor_full();
     }
     Result await_resume() {
+        context_->signal.slot().clear();
         if (dropped_) throw_dropped(*dropped_);
         if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
         if constexpr (!std::is_void_v<Result>) return std::move(*value_);

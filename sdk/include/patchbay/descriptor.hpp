@@ -14,15 +14,17 @@ namespace patchbay {
 
 /// Raised whenever a plugin built against the previous headers would misbehave with the new ones.
 inline constexpr std::uint32_t sdk_abi = 1;
+inline constexpr std::uint32_t descriptor_magic = 0x59414250;  // "PBAY" in the file
+inline constexpr std::uint32_t descriptor_note_type = 1;
+inline constexpr std::string_view descriptor_note_name = "PATCHBAY";
 
 /// Where a plugin's async handlers run: one after another on its home loop, or on whichever loop has the
 /// connection, at the same time (the plugin is then thread-safe by its own care).
 enum class Concurrency : std::uint8_t { home_loop = 0, parallel = 1 };
-
 enum class CompilerFamily : std::uint16_t { unknown = 0, gcc = 1, clang = 2 };
 
 /// The standard library as far as its types' layout goes; all but `other` are libstdc++.
-enum class StandardLibrary : std::uint8_t { other = 0, pre_cxx11_abi = 1, cxx11_abi = 2, debug_mode = 3 };
+enum class StandardLibrary : std::uint8_t { other = 0, old_abi = 1, cxx11_abi = 2, debug_mode = 3 };
 
 /// Bits of PluginDescriptor::sanitizers. g++ does not tell its code about UBSan, so only clang sets that bit.
 inline constexpr std::uint8_t address_sanitizer = 1, thread_sanitizer = 2, undefined_sanitizer = 4;
@@ -30,9 +32,9 @@ inline constexpr std::uint8_t address_sanitizer = 1, thread_sanitizer = 2, undef
 /// `magic`, `size` and `sdk_abi` keep their place and meaning in every SDK to come; a reader may trust the
 /// rest only when all three are its own.
 struct PluginDescriptor {
-    std::uint32_t magic;
-    std::uint32_t size;     // bytes of the whole descriptor
-    std::uint32_t sdk_abi;  // patchbay::sdk_abi of the headers it was built with
+    std::uint32_t magic = descriptor_magic;
+    std::uint32_t size = sizeof(PluginDescriptor);  // in bytes
+    std::uint32_t sdk_abi = patchbay::sdk_abi;      // of the headers it was built with
     CompilerFamily compiler;
     std::uint16_t compiler_major;
     std::uint32_t cplusplus;      // __cplusplus
@@ -44,20 +46,14 @@ struct PluginDescriptor {
     std::uint8_t sanitizers;
     Concurrency concurrency;
     std::uint8_t reserved[2];  // zero
-    char name[64];             // zero-terminated; see valid_plugin_name
-    char version[32];          // zero-terminated; see valid_plugin_version
+    char name[64];             // zero-terminated, as is the version
+    char version[32];
 };
-static_assert(std::is_trivially_copyable_v<PluginDescriptor> && std::is_standard_layout_v<PluginDescriptor>);
-static_assert(sizeof(PluginDescriptor) == 132 && alignof(PluginDescriptor) == 4);
-
-inline constexpr std::uint32_t descriptor_magic = 0x59414250;  // "PBAY" in the file
-inline constexpr std::string_view descriptor_note_name = "PATCHBAY";
-inline constexpr std::uint32_t descriptor_note_type = 1;
+static_assert(std::is_trivially_copyable_v<PluginDescriptor> && sizeof(PluginDescriptor) == 132);
 
 /// 1 to 63 characters of a-z, 0-9, '-' and '_', the first a letter: safe in paths, URLs, YAML keys and logs.
 constexpr bool valid_plugin_name(std::string_view name) {
-    if (name.empty() || name.size() >= sizeof(PluginDescriptor::name)) return false;
-    if (name.front() < 'a' || name.front() > 'z') return false;
+    if (name.empty() || name.size() > 63 || name.front() < 'a' || name.front() > 'z') return false;
     return name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_") == std::string_view::npos;
 }
 
@@ -65,11 +61,10 @@ constexpr bool valid_plugin_name(std::string_view name) {
 constexpr bool valid_plugin_version(std::string_view version) {
     for (const char c : version)
         if (c <= ' ' || c > '~') return false;
-    return !version.empty() && version.size() < sizeof(PluginDescriptor::version);
+    return !version.empty() && version.size() <= 31;
 }
 
 namespace detail {
-
 /// The bytes of the note section: the header of elf(5), then the descriptor.
 struct DescriptorNote {
     std::uint32_t name_size = descriptor_note_name.size() + 1;
@@ -80,7 +75,7 @@ struct DescriptorNote {
 };
 static_assert(sizeof(DescriptorNote) == 24 + sizeof(PluginDescriptor) && alignof(DescriptorNote) == 4);
 
-// consteval: every translation unit has its own facts, and a linker would merge an inline function's copies.
+// Not a plain inline function: the linker would merge those of translation units built differently.
 consteval PluginDescriptor describe_build() {
     PluginDescriptor build{};
 #ifdef __clang__
@@ -109,8 +104,7 @@ consteval PluginDescriptor describe_build() {
 #if defined(_GLIBCXX_DEBUG)
     build.standard_library = StandardLibrary::debug_mode;
 #elif defined(_GLIBCXX_USE_CXX11_ABI)
-    build.standard_library =
-        _GLIBCXX_USE_CXX11_ABI ? StandardLibrary::cxx11_abi : StandardLibrary::pre_cxx11_abi;
+    build.standard_library = _GLIBCXX_USE_CXX11_ABI ? StandardLibrary::cxx11_abi : StandardLibrary::old_abi;
 #endif
     build.cplusplus = __cplusplus;
     build.boost_version = BOOST_VERSION;
@@ -119,7 +113,6 @@ consteval PluginDescriptor describe_build() {
     build.json_diagnostics = JSON_DIAGNOSTICS;
     return build;
 }
-
 }  // namespace detail
 
 /// Describes the translation unit that calls it. A name or version that is too long is cut:
@@ -127,9 +120,6 @@ consteval PluginDescriptor describe_build() {
 constexpr PluginDescriptor make_descriptor(std::string_view name, std::string_view version,
                                            Concurrency concurrency) {
     PluginDescriptor made = detail::describe_build();
-    made.magic = descriptor_magic;
-    made.size = sizeof(PluginDescriptor);
-    made.sdk_abi = sdk_abi;
     made.concurrency = concurrency;
     name.copy(made.name, sizeof(made.name) - 1);
     version.copy(made.version, sizeof(made.version) - 1);

@@ -20,9 +20,11 @@ namespace detail {
 
 inline void append(std::string& out, std::string_view part) { out += part; }
 inline void append(std::string& out, char part) { out += part; }
-inline void append(std::string& out, bool part) { out += part ? "true" : "false"; }
+void append(std::string& out, std::same_as<bool> auto part) {  // not for pointers, which convert to bool
+    out += part ? "true" : "false";
+}
 template <class T>
-    requires(std::integral<T> || std::floating_point<T>)
+    requires((std::integral<T> && !std::same_as<T, bool>) || std::floating_point<T>)
 void append(std::string& out, T part) {
     out += std::to_string(part);
 }

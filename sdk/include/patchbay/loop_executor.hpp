@@ -37,6 +37,7 @@ public:
     void execute(Function&& function) const {
         auto executor = loop_->get_executor();
         if (!never_blocking_ && executor.running_in_this_thread()) {
+            const detail::LeaseScope scope{lease_.block()};
             std::decay_t<Function> run{std::forward<Function>(function)};
             run();
             return;

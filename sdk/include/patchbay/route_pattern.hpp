@@ -18,7 +18,7 @@
 
 namespace patchbay {
 
-// A set of HTTP methods. verb::unknown is never a member, not even of all().
+/// A set of HTTP methods. verb::unknown is never a member, not even of all().
 class PATCHBAY_API MethodSet {
 public:
     using Verb = boost::beast::http::verb;
@@ -36,7 +36,7 @@ public:
     constexpr MethodSet operator|(MethodSet other) const noexcept { return MethodSet{bits_ | other.bits_}; }
     constexpr bool operator==(const MethodSet&) const noexcept = default;
 
-    // "GET, HEAD": the value of an Allow field (RFC 9110 10.2.1).
+    /// "GET, HEAD": the value of an Allow field (RFC 9110 10.2.1).
     std::string to_string() const;
 
 private:
@@ -48,8 +48,8 @@ private:
     std::uint64_t bits_ = 0;
 };
 
-// What the parameters of a pattern matched. Names are views into the pattern (or router) and values into the
-// path that was matched: both must outlive this object.
+/// What the parameters of a pattern matched. Names are views into the pattern (or router) and values into the
+/// path that was matched: both must outlive this object.
 class PathParams {
 public:
     struct Param {
@@ -58,7 +58,7 @@ public:
     };
     static constexpr std::size_t capacity = 16;
 
-    // Preconditions: size() < capacity.
+    /// Preconditions: size() < capacity.
     void add(std::string_view name, std::string_view value) noexcept { params_[size_++] = {name, value}; }
     void clear() noexcept { size_ = 0; }
 
@@ -78,44 +78,44 @@ private:
     std::size_t size_ = 0;
 };
 
-// What one segment of a pattern matches, the most specific first.
+/// What one segment of a pattern matches, the most specific first.
 enum class SegmentKind : std::uint8_t {
-    literal,  // exactly its text
-    integer,  // {x:int}: '-' or nothing, then digits, within std::int64_t and 20 characters
-    uuid,     // {x:uuid}: 8-4-4-4-12 hexadecimal digits in either case
-    text,     // {x}: one segment that is not empty
-    path      // {x:path}: all that is left, slashes included; never empty, never begins with a slash
+    literal,  ///< exactly its text
+    integer,  ///< {x:int}: '-' or nothing, then digits, within std::int64_t and 20 characters
+    uuid,     ///< {x:uuid}: 8-4-4-4-12 hexadecimal digits in either case
+    text,     ///< {x}: one segment that is not empty
+    path      ///< {x:path}: all that is left, slashes included; never empty, never begins with a slash
 };
 
-// Why a pattern was refused: the byte it is about, counted from 0, and a sentence that says what to write.
+/// Why a pattern was refused: the byte it is about, counted from 0, and a sentence that says what to write.
 struct RouteError {
     std::size_t offset = 0;
     std::string message;
 };
 
-// result::value() on a refused pattern. Errors: always throws std::invalid_argument.
+/// result::value() on a refused pattern. Errors: always throws std::invalid_argument.
 [[noreturn]] PATCHBAY_API void throw_exception_from_error(const RouteError& error,
                                                           const boost::source_location& where);
 
-// A path pattern such as "/users/{id:int}" or "/files/{rest:path}". A parameter is a whole segment, and a
-// trailing slash matters: "/a" and "/a/" are two patterns.
+/// A path pattern such as "/users/{id:int}" or "/files/{rest:path}". A parameter is a whole segment, and a
+/// trailing slash matters: "/a" and "/a/" are two patterns.
 class PATCHBAY_API RoutePattern {
 public:
     struct Segment {
         SegmentKind kind = SegmentKind::literal;
-        std::string text;  // of a literal its decoded text; of a parameter its name
+        std::string text;  ///< of a literal its decoded text; of a parameter its name
     };
     static constexpr std::size_t max_segments = 64;
 
-    // Literal text may be percent-encoded or not; it is compared in decoded form.
+    /// Literal text may be percent-encoded or not; it is compared in decoded form.
     static boost::system::result<RoutePattern, RouteError> parse(std::string_view text);
 
-    // Fills `params` when `path` (decoded and normalised) matches; otherwise leaves it empty.
+    /// Fills `params` when `path` (decoded and normalised) matches; otherwise leaves it empty.
     bool match(std::string_view path, PathParams& params) const noexcept;
 
-    // Never empty: "/" is one literal segment without text, and so is what follows a trailing slash.
+    /// Never empty: "/" is one literal segment without text, and so is what follows a trailing slash.
     const std::vector<Segment>& segments() const noexcept { return segments_; }
-    const std::string& text() const noexcept { return text_; }  // as it was written
+    const std::string& text() const noexcept { return text_; }  ///< as it was written
 
 private:
     RoutePattern() = default;
@@ -129,7 +129,7 @@ struct RouteSpec {
     RoutePattern pattern;
 };
 
-// Parses "GET,HEAD /path", or "/path" alone for all methods. Offsets in errors count from the start of `text`.
+/// Parses "GET,HEAD /path", or "/path" alone for all methods. Errors count from the start of `text`.
 PATCHBAY_API boost::system::result<RouteSpec, RouteError> parse_route(std::string_view text);
 
 }  // namespace patchbay
@@ -138,11 +138,11 @@ namespace patchbay::detail {
 
 enum class PathFault : std::uint8_t { none, bad_escape, control_character, bad_utf8 };
 
-// Appends `encoded` to `out` with its escapes decoded once, but for "%2F": a decoded slash would become a
-// separator, so it stays the three characters "%2F". `offset` is set to where a fault lies in `encoded`.
+/// Appends `encoded` to `out` with its escapes decoded once, but for "%2F": a decoded slash would become a
+/// separator, so it stays the three characters "%2F". `offset` is set to where a fault lies in `encoded`.
 PATCHBAY_API PathFault decode_path(std::string_view encoded, std::string& out, std::size_t& offset);
 
-// Whether a segment is what a parameter of this kind takes; for a path, whether it may begin with it.
+/// Whether a segment is what a parameter of this kind takes; for a path, whether it may begin with it.
 PATCHBAY_API bool segment_fits(SegmentKind kind, std::string_view segment) noexcept;
 
 }  // namespace patchbay::detail

@@ -98,7 +98,14 @@ T Settings::convert(std::string_view key) const {
     } else if constexpr (std::is_floating_point_v<T>) {
         return static_cast<T>(as_number(key));
     } else if constexpr (detail::is_duration<T>) {
-        return std::chrono::duration_cast<T>(as_duration(key));
+        const std::chrono::nanoseconds duration = as_duration(key);
+        const T value = std::chrono::duration_cast<T>(duration);
+        if (!std::is_floating_point_v<typename T::rep> && value != duration) {
+            constexpr auto num = T::period::num, den = T::period::den;
+            fail(key, "must be a multiple of " + (den == 1 ? "" : "1/" + std::to_string(den) + " of ") +
+                          std::to_string(num) + "s");
+        }
+        return value;
     } else {
         static_assert(detail::is_setting<T>,
                       "patchbay: a setting is a std::string, bool, number or std::chrono duration; use "

@@ -2,6 +2,7 @@
 // Inside it, `co_await` takes another Task, any Asio operation, and an asio::awaitable of some library.
 #pragma once
 
+#include <patchbay/detail/redirect_error.hpp>
 #include <patchbay/detail/task_promise.hpp>
 #include <patchbay/namespaces.hpp>
 

@@ -82,6 +82,7 @@ public:
         void await_resume() const noexcept {}
         void bind(TaskContext& parent) {
             group->parent_ = &parent;
+            if (parent.cancelled) group->cancel();
             if (group->pending_ == 0) return;
             parent.signal.slot().assign([stopping = group](asio::cancellation_type) { stopping->cancel(); });
         }

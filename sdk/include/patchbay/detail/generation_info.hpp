@@ -5,6 +5,7 @@
 #include <patchbay/export.hpp>
 #include <patchbay/log.hpp>
 
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <mutex>
@@ -14,6 +15,7 @@
 namespace patchbay::detail {
 
 class BlockingJob;
+class LeaseBlock;
 struct DetachedTask;
 struct GenerationInfo;
 
@@ -54,8 +56,10 @@ public:
     /// Called instead of run(), on any thread, when the work is doomed; the job may be gone when it returns.
     virtual void drop(Drop reason) noexcept = 0;
 
-    BlockingJob* next = nullptr;           ///< the queue's link; the host's while the job is queued
+    BlockingJob* next = nullptr;   ///< the queue's link; the host's while the job is queued
+    LeaseBlock* lease = nullptr;   ///< held by whoever submits, until run() or drop() returns
     std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+    std::atomic<bool> doomed{false};  ///< set from any thread: drop the job instead of running it
 
 protected:
     BlockingJob() = default;

@@ -50,7 +50,9 @@ public:
     void operator()(Args... args) {
         auto* state = std::exchange(state_, nullptr);
         state->result.emplace(std::move(args)...);
-        if (state->context->executor.running_in_this_thread()) return state->complete();
+        const TaskContext& context = *state->context;
+        // Not inside a cancellation: it still uses the slot, and whoever cancels has not finished with the context.
+        if (!context.cancelling && context.executor.running_in_this_thread()) return state->complete();
         asio::post(state->context->executor, [state] { state->complete(); });
     }
 
@@ -61,6 +63,11 @@ private:
     // The operation was dropped without calling its handler: the task goes on with operation_aborted.
     void abandoned() noexcept {
         auto* state = std::exchange(state_, nullptr);
+        // Dropped by a throwing initiation, the state won't live until a posted function runs.
+        if (state->context->executor.running_in_this_thread() &&
+            state->stage == OperationState<Args...>::Stage::initiating) {
+            return state->complete();
+        }
         asio::post(state->context->executor, [state] { state->complete(); });
     }
 

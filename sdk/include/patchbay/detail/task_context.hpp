@@ -14,13 +14,16 @@ struct TaskContext {
     LoopExecutor executor;
     asio::cancellation_signal signal;  ///< its slot belongs to the operation the chain waits for
     std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
-    bool cancelled = false;  ///< sticky: whatever is awaited from now on ends with operation_aborted
+    bool cancelled = false;   ///< sticky: whatever is awaited from now on ends with operation_aborted
+    bool cancelling = false;  ///< inside cancel(): an operation that ends right there goes on by way of the loop
     /// Called once when a chain that suspended has ended; not called for one that start() saw through to its end.
     void (*finished)(TaskContext&) noexcept = nullptr;
 
     void cancel() {
         cancelled = true;
+        cancelling = true;
         signal.emit(asio::cancellation_type::terminal);
+        cancelling = false;
     }
 };
 

@@ -1,0 +1,143 @@
+#include "testing_request.hpp"
+
+#include <patchbay/problem.hpp>
+
+#include <boost/asio/ip/address_v4.hpp>
+#include <algorithm>
+#include <atomic>
+#include <stdexcept>
+
+namespace patchbay::detail {
+namespace {
+
+// The most specific first: segment by segment, as SegmentKind orders them.
+bool more_specific(const RoutePattern& a, const RoutePattern& b) {
+    return std::lexicographical_compare(
+        a.segments().begin(), a.segments().end(), b.segments().begin(), b.segments().end(),
+        [](const auto& x, const auto& y) { return x.kind < y.kind; });
+}
+
+std::uint64_t next_id() {
+    static std::atomic<std::uint64_t> last{0};
+    return ++last;
+}
+
+}  // namespace
+
+FakeRequest::FakeRequest(FakeHost& host, testing::RequestOptions options) : host_{host}, options_{std::move(options)} {
+    const std::string_view target = options_.target;
+    const std::size_t question = std::min(target.find('?'), target.size());
+    for (const auto& [name, value] : options_.headers) headers_.push_back({http::string_to_field(name), name, value});
+    data_.method = options_.method;
+    data_.method_name = http::to_string(options_.method);
+    data_.target = target;
+    data_.path = target.substr(0, question);
+    data_.query = target.substr(std::min(question + 1, target.size()));
+    data_.body = options_.body;
+    data_.headers = headers_;
+    data_.peer = {asio::ip::address_v4::loopback(), 1};
+    data_.id = next_id();
+    finished = [](TaskContext& context) noexcept {
+        auto& self = static_cast<FakeRequest&>(context);
+        const LeaseScope scope{self.executor.lease()};
+        self.settle(self.response_of([&self] { return self.task_.take(); }));
+    };
+}
+
+Response FakeRequest::answer(const std::shared_ptr<FakeRequest>& request, const Handlers& handlers,
+                             std::chrono::nanoseconds limit) {
+    if (auto refused = request->route(handlers)) return *std::move(refused);
+    auto answered = request->answered_.get_future();
+    request->self_ = request;
+    request->executor = LoopExecutor{request->host_.loop(), &request->host_.lease()};
+    asio::post(request->host_.loop(), [raw = request.get()] { raw->start(); });
+    if (answered.wait_for(limit) == std::future_status::ready) return answered.get();
+    request->doomed = true;
+    asio::post(request->host_.loop(), [request] { request->cancel(); });
+    throw std::runtime_error{"patchbay: no answer to " + request->options_.target + " from handler '" +
+                             request->entry_->name + "' within the request limit"};
+}
+
+std::optional<Response> FakeRequest::route(const Handlers& handlers) {
+    std::size_t fault_at = 0;
+    if (!data_.path.starts_with('/') || decode_path(data_.path, path_, fault_at) != PathFault::none) {
+        return problem(http::status::bad_request, "the request target is no path");
+    }
+    data_.path = path_;
+    MethodSet allowed;
+    const RoutePattern* best = nullptr;
+    for (const HandlerEntry& entry : handlers.entries()) {
+        for (const RouteSpec& spec : entry.routes) {
+            PathParams params;
+            if (!spec.pattern.match(data_.path, params)) continue;
+            MethodSet methods = spec.methods;
+            if (methods.contains(http::verb::get)) methods.insert(http::verb::head);
+            allowed = allowed | methods;
+            if (!methods.contains(data_.method) || (best && !more_specific(spec.pattern, *best))) continue;
+            best = &spec.pattern;
+            entry_ = &entry;
+            data_.path_params = params;
+        }
+    }
+    if (entry_) return std::nullopt;
+    if (allowed.empty()) return problem(http::status::not_found);
+    return problem(http::status::method_not_allowed).header("Allow", allowed.to_string());
+}
+
+void FakeRequest::start() {
+    const LeaseScope scope{executor.lease()};
+    switch (entry_->kind) {
+        case HandlerKind::async: return start_async();
+        case HandlerKind::inline_: return run();
+        case HandlerKind::blocking: break;
+    }
+    if (!submit_job(*this, executor.lease())) settle(response_of([]() -> Response { throw_executor_full(); }));
+}
+
+void FakeRequest::start_async() {
+    try {
+        task_ = entry_->async(request_);
+        if (!task_.start(*this)) return;
+    } catch (...) {
+        return settle(response_of([]() -> Response { throw; }));
+    }
+    settle(response_of([this] { return task_.take(); }));
+}
+
+void FakeRequest::run() noexcept {
+    settle(response_of([this] { return entry_->plain(request_); }));
+}
+
+void FakeRequest::drop(Drop reason) noexcept {
+    settle(response_of([reason]() -> Response { throw_dropped(reason); }));
+}
+
+template <class Produce>
+Response FakeRequest::response_of(Produce produce) noexcept {
+    constexpr const char* neutral = "The server could not answer this request.";
+    const auto failed = [&](std::string_view what) {
+        const std::string id = request_.id();
+        log_error("handler '", std::string_view{entry_->name}, "' failed (error id ", std::string_view{id}, "): ", what);
+        return problem(http::status::internal_server_error, neutral, id);
+    };
+    try {
+        return produce();
+    } catch (const HttpError& error) {
+        return problem(error);
+    } catch (const std::exception& error) {
+        return failed(error.what());
+    } catch (...) {
+        return failed("an exception that is no std::exception");
+    }
+}
+
+// Whoever waits for the answer finds the lease given back already.
+void FakeRequest::settle(Response response) noexcept {
+    const auto keep = std::move(self_);
+    if (options_.method == http::verb::head) response.body().clear();
+    task_ = {};
+    executor = {};
+    answered_.set_value(std::move(response));
+}
+
+}  // namespace patchbay::detail

@@ -1,0 +1,149 @@
+#include "cli/cli.hpp"
+
+#include "application/application.hpp"
+#include "config/error.hpp"
+#include "config/json_schema.hpp"
+#include "config/loader.hpp"
+#include "config/reference.hpp"
+#include "plugin/gate.hpp"
+#include "runtime/host_thread.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <iomanip>
+#include <iostream>
+#include <string>
+#include <unistd.h>
+
+namespace patchbay {
+namespace {
+
+struct Arguments {
+    std::string config;
+    std::string listen;
+    std::string plugins;
+    std::string library;
+    std::string reference;
+};
+
+// An option is a change of the configuration that outranks file and environment.
+ConfigSource config_source(const Arguments& arguments, Environment environment) {
+    if (!arguments.listen.empty()) environment["PATCHBAY_LISTEN"] = arguments.listen;
+    if (!arguments.plugins.empty()) environment["PATCHBAY_PLUGINS_DIRECTORY"] = arguments.plugins;
+    return {arguments.config, [file = arguments.config, environment] {
+                return file.empty() ? parse_config("", "patchbay.yaml", environment) : load_config(file, environment);
+            }};
+}
+
+void print_routes(const std::vector<PlannedRoute>& routes) {
+    std::size_t methods = 6;
+    std::size_t pattern = 7;
+    std::size_t handler = 7;
+    const auto methods_of = [](const PlannedRoute& route) {
+        return route.methods == MethodSet::all() ? std::string{"*"} : route.methods.to_string();
+    };
+    for (const PlannedRoute& route : routes) {
+        methods = std::max(methods, methods_of(route).size());
+        pattern = std::max(pattern, route.pattern.size());
+        handler = std::max(handler, route.handler.size());
+    }
+    const auto row = [&](const std::string& a, const std::string& b, const std::string& c, std::string_view d, const std::string& e) {
+        std::cout << std::left << std::setw(static_cast<int>(methods) + 2) << a << std::setw(static_cast<int>(pattern) + 2) << b
+                  << std::setw(static_cast<int>(handler) + 2) << c << std::setw(10) << d << e << '\n';
+    };
+    row("METHOD", "PATTERN", "HANDLER", "KIND", "WHERE");
+    for (const PlannedRoute& route : routes) row(methods_of(route), route.pattern, route.handler, to_string(route.kind), route.where);
+}
+
+// After an unclean end plugin threads still run: no destructor may touch what they use.
+int leave(bool clean, std::unique_ptr<Application> application, int code) {
+    if (clean) return code;
+    std::cout.flush();
+    static_cast<void>(application.release());
+    ::_exit(code ? code : static_cast<int>(ExitCode::failed));
+}
+
+int serve(const ConfigSource& source) {
+    Logger log;
+    auto application = std::make_unique<Application>(source.load(), source, log);
+    const bool clean = application->serve([](const std::string& url) { std::cout << "listening on " << url << std::endl; });
+    return leave(clean, std::move(application), 0);
+}
+
+// Loads everything as serve would, without listening: `check` and `routes`.
+int dry_load(const ConfigSource& source, bool with_verdict) {
+    Config config = source.load();
+    config.plugins.watch = false;
+    config.event_loops = 1;
+    config.log.level = LogConfig::Level::warning;
+    Logger log{LogLevel::warning};
+    auto application = std::make_unique<Application>(config, source, log);
+    const bool problems = !application->plugin_problems().empty();
+    print_routes(application->routes());
+    const bool clean = application->close();
+    if (with_verdict) std::cout << (problems ? "not everything can be served: see above\n" : "ok\n");
+    return leave(clean, std::move(application), problems ? static_cast<int>(ExitCode::failed) : 0);
+}
+
+int inspect(const std::string& file) {
+    const GateReport report = inspect_plugin(file);
+    std::cout << describe(report);
+    return report.refusal ? static_cast<int>(ExitCode::failed) : 0;
+}
+
+int print_reference(const std::string& form) {
+    std::cout << (form == "yaml" ? full_yaml() : form == "schema" ? json_schema() : reference_markdown());
+    return 0;
+}
+
+void add_config(CLI::App& command, Arguments& arguments, bool required) {
+    auto* file = command.add_option("config", arguments.config, "The YAML file; without one every key has its default");
+    if (required) file->required();
+    command.add_option("--plugins", arguments.plugins, "The plugin directory, whatever the file says");
+}
+
+}  // namespace
+
+int run_command_line(int argc, char** argv, const char* const* environment) {
+    static const std::string thread_name = "main";
+    const HostThread thread{detail::ThreadKind::control, thread_name};
+    Arguments arguments;
+    CLI::App app{"Patchbay, a plugin-based HTTP application server", "patchbay"};
+    app.set_version_flag("--version", "patchbay " PATCHBAY_VERSION ", SDK " + std::to_string(sdk_abi));
+    app.require_subcommand(1);
+    CLI::App* const serve_command = app.add_subcommand("serve", "Serve the plugins of a directory until SIGTERM");
+    add_config(*serve_command, arguments, false);
+    serve_command->add_option("--listen", arguments.listen, "HOST:PORT, whatever the file says; port 0 picks a free one");
+    CLI::App* const check_command = app.add_subcommand("check", "Validate a configuration, load its plugins once, print the routes");
+    add_config(*check_command, arguments, true);
+    CLI::App* const routes_command = app.add_subcommand("routes", "Print who answers what, and how");
+    add_config(*routes_command, arguments, false);
+    CLI::App* const inspect_command = app.add_subcommand("inspect", "Judge a plugin file without loading it");
+    inspect_command->add_option("file", arguments.library, "The plugin's .so")->required();
+    CLI::App* const reference_command = app.add_subcommand("reference", "Print all configuration keys");
+    reference_command->add_option("form", arguments.reference, "yaml, schema or markdown")
+        ->required()
+        ->check(CLI::IsMember({"yaml", "schema", "markdown"}));
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::usage);
+    }
+    try {
+        const ConfigSource source = config_source(arguments, environment_from(environment));
+        if (*serve_command) return serve(source);
+        if (*check_command) return dry_load(source, true);
+        if (*routes_command) return dry_load(source, false);
+        if (*inspect_command) return inspect(arguments.library);
+        return print_reference(arguments.reference);
+    } catch (const ConfigError& error) {
+        std::cerr << error.what() << '\n';
+        return static_cast<int>(ExitCode::bad_configuration);
+    } catch (const std::exception& error) {
+        std::cerr << "patchbay: " << error.what() << '\n';
+        return static_cast<int>(ExitCode::failed);
+    }
+}
+
+}  // namespace patchbay

@@ -1,0 +1,27 @@
+#include "config/config.hpp"
+
+#include <algorithm>
+
+namespace patchbay {
+
+std::string to_string(const SourcePosition& position) {
+    if (position.line == 0) return position.file;
+    return position.file + ':' + std::to_string(position.line) + ':' + std::to_string(position.column);
+}
+
+std::string to_string(const ListenAddress& address) {
+    const bool is_ipv6 = address.host.find(':') != std::string::npos;
+    const auto host = is_ipv6 ? '[' + address.host + ']' : address.host;
+    return host + ':' + std::to_string(address.port);
+}
+
+std::size_t threads_per_plugin(const ExecutorConfig& executor) {
+    if (executor.per_plugin.threads != 0) return std::min(executor.per_plugin.threads, executor.threads);
+    return std::max<std::size_t>(1, executor.threads * 3 / 4);
+}
+
+std::size_t queue_per_plugin(const ExecutorConfig& executor) {
+    return std::min(executor.per_plugin.queue, executor.queue);
+}
+
+}  // namespace patchbay

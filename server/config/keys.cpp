@@ -1,0 +1,224 @@
+#include "config/keys.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace patchbay::detail {
+namespace {
+
+using std::chrono::milliseconds;
+using Kind = ValueKind;
+
+constexpr std::uint64_t second = 1'000;
+constexpr std::uint64_t hour = 3'600 * second;
+constexpr std::uint64_t kib = 1'024;
+constexpr std::uint64_t mib = 1'024 * kib;
+constexpr std::uint64_t gib = 1'024 * mib;
+
+constexpr std::array keys{
+    ConfigKey<Config>{"listen",
+                      {Kind::address, {}},
+                      [](Config& c) -> ListenAddress& { return c.listen; },
+                      "Address to listen on, as host:port; an IPv6 host in brackets. Port 0 takes a free one "
+                      "and prints it.",
+                      "0.0.0.0 or [::] opens the server to every network it is on."},
+    ConfigKey<Config>{"event_loops",
+                      {Kind::count_or_auto, {1, 256}},
+                      [](Config& c) -> std::size_t& { return c.event_loops; },
+                      "Number of event loop threads; auto is one for each core.",
+                      "More than one for each core gains nothing; fewer leaves cores to executor threads."},
+    ConfigKey<Config>{"executor.threads",
+                      {Kind::count, {1, 1024}},
+                      [](Config& c) -> std::size_t& { return c.executor.threads; },
+                      "Number of threads that run blocking handlers.",
+                      "More blocking calls run at the same time, each for the memory of a thread."},
+    ConfigKey<Config>{"executor.queue",
+                      {Kind::count, {1, 1'000'000}},
+                      [](Config& c) -> std::size_t& { return c.executor.queue; },
+                      "Number of jobs that may wait for a thread; beyond it requests are answered 503.",
+                      "Longer bursts are absorbed, and requests wait longer before they are refused."},
+    ConfigKey<Config>{"executor.per_plugin.threads",
+                      {Kind::count_or_auto, {1, 1024}},
+                      [](Config& c) -> std::size_t& { return c.executor.per_plugin.threads; },
+                      "Number of executor threads that one plugin may hold at once; auto is three quarters "
+                      "of executor.threads.",
+                      "A busy plugin gets more done, and leaves less to the others when its calls hang."},
+    ConfigKey<Config>{"executor.per_plugin.queue",
+                      {Kind::count, {1, 1'000'000}},
+                      [](Config& c) -> std::size_t& { return c.executor.per_plugin.queue; },
+                      "Number of jobs that one plugin may have waiting, at most executor.queue.",
+                      "One plugin's bursts are absorbed longer, and fill more of the common queue."},
+    ConfigKey<Config>{"plugins.directory",
+                      {Kind::path, {}},
+                      [](Config& c) -> std::filesystem::path& { return c.plugins.directory; },
+                      "Directory that plugins are loaded from, relative to the directory of this file.",
+                      ""},
+    ConfigKey<Config>{
+        "plugins.watch",
+        {Kind::boolean, {}},
+        [](Config& c) -> bool& { return c.plugins.watch; },
+        "Whether plugins are loaded, replaced and retired as files in the directory come and go.",
+        "When on, whoever may write to the directory may change what is served, at any time."},
+    ConfigKey<Config>{"plugins.settle",
+                      {Kind::duration, {10, 60 * second}},
+                      [](Config& c) -> milliseconds& { return c.plugins.settle; },
+                      "Quiet time after the last write to a plugin's file before it is looked at.",
+                      "Slow copies are taken for complete less often, and every reload starts later."},
+    ConfigKey<Config>{"plugins.retire_after",
+                      {Kind::duration, {0, hour}},
+                      [](Config& c) -> milliseconds& { return c.plugins.retire_after; },
+                      "Time that a plugin stays in service after its file disappears.",
+                      "A build that deletes the file before writing it anew has longer to finish."},
+    ConfigKey<Config>{"plugins.load_timeout",
+                      {Kind::duration, {100, hour}},
+                      [](Config& c) -> milliseconds& { return c.plugins.load_timeout; },
+                      "Time that a plugin has to load, be constructed and start, before it is refused.",
+                      "Plugins may do more when they start, and a hanging one is noticed later."},
+    ConfigKey<Config>{"plugins.private_directory",
+                      {Kind::optional_path, {}},
+                      [](Config& c) -> std::filesystem::path& { return c.plugins.private_directory; },
+                      "Directory for the private copy of each loaded plugin, relative to the directory of "
+                      "this file; empty makes one in the temporary directory.",
+                      "It must not be mounted noexec."},
+    ConfigKey<Config>{
+        "drain.deadline",
+        {Kind::duration, {0, 24 * hour}},
+        [](Config& c) -> milliseconds& { return c.drain.deadline; },
+        "Time that the requests of a replaced plugin have to finish before they are cancelled.",
+        "Long requests survive a reload more often, and the old plugin stays in memory longer."},
+    ConfigKey<Config>{"shutdown.deadline",
+                      {Kind::duration, {0, 24 * hour}},
+                      [](Config& c) -> milliseconds& { return c.shutdown.deadline; },
+                      "Time that open requests have to finish when the server stops.",
+                      "Fewer requests are cut off, and a stop may take longer."},
+    ConfigKey<Config>{"limits.header_bytes",
+                      {Kind::size, {kib, mib}},
+                      [](Config& c) -> std::size_t& { return c.limits.header_bytes; },
+                      "Size of a request's line and header fields; beyond it the answer is 431.",
+                      "Larger cookies pass, and each connection may hold more memory."},
+    ConfigKey<Config>{"limits.header_fields",
+                      {Kind::count, {1, 1000}},
+                      [](Config& c) -> std::size_t& { return c.limits.header_fields; },
+                      "Number of header fields in a request; beyond it the answer is 431.",
+                      "Unusual clients pass, and a request may cost more time."},
+    ConfigKey<Config>{
+        "limits.body",
+        {Kind::size, {0, 2 * gib}},
+        [](Config& c) -> std::size_t& { return c.limits.body; },
+        "Size of a request's body, unless its route says otherwise; beyond it the answer is 413.",
+        "Larger uploads pass, and each request may hold more memory."},
+    ConfigKey<Config>{"limits.connections",
+                      {Kind::count, {1, 1'000'000}},
+                      [](Config& c) -> std::size_t& { return c.limits.connections; },
+                      "Number of connections open at once.",
+                      "More clients are served together, for memory and a file descriptor each."},
+    ConfigKey<Config>{"timeouts.header",
+                      {Kind::duration, {10, hour}},
+                      [](Config& c) -> milliseconds& { return c.timeouts.header; },
+                      "Time for a request's header to arrive, from its first byte.",
+                      "Slow clients pass, and those that send slowly on purpose hold connections longer."},
+    ConfigKey<Config>{"timeouts.body",
+                      {Kind::duration, {10, 24 * hour}},
+                      [](Config& c) -> milliseconds& { return c.timeouts.body; },
+                      "Time for the next part of a request's body to arrive.",
+                      "Slow uploads pass, and stalled ones hold connections longer."},
+    ConfigKey<Config>{"timeouts.idle",
+                      {Kind::duration, {10, 24 * hour}},
+                      [](Config& c) -> milliseconds& { return c.timeouts.idle; },
+                      "Time that a connection may stay open between requests.",
+                      "Clients reconnect less often, and more idle connections count against the limit."},
+    ConfigKey<Config>{"timeouts.write",
+                      {Kind::duration, {10, 24 * hour}},
+                      [](Config& c) -> milliseconds& { return c.timeouts.write; },
+                      "Time for the client to take the next part of a response.",
+                      "Slow readers pass, and stalled ones hold connections and responses longer."},
+    ConfigKey<Config>{
+        "timeouts.handler",
+        {Kind::duration, {1, 24 * hour}},
+        [](Config& c) -> milliseconds& { return c.timeouts.handler; },
+        "Time for a handler to answer, unless its route says otherwise; beyond it the answer is 504.",
+        "Slow handlers finish, and hanging ones hold their requests longer."},
+    ConfigKey<Config>{"log.level",
+                      {Kind::log_level, {}},
+                      [](Config& c) -> LogConfig::Level& { return c.log.level; },
+                      "The least serious messages that are logged.",
+                      "Each level also logs those after it; debug writes the most."},
+};
+
+constexpr std::array keys_of_routes{
+    ConfigKey<RouteConfig>{"path",
+                           {Kind::route_path, {}},
+                           [](RouteConfig& r) -> std::optional<std::string>& { return r.path; },
+                           "Path pattern to serve the handler at.",
+                           "",
+                           "the plugin's own"},
+    ConfigKey<RouteConfig>{
+        "methods", {Kind::methods, {}}, {}, "Methods to serve, in upper case.", "", "the plugin's own"},
+    ConfigKey<RouteConfig>{"handler",
+                           {Kind::handler, {}},
+                           [](RouteConfig& r) -> std::string& { return r.handler; },
+                           "The handler, as plugin.handler.",
+                           "",
+                           "none, it is required"},
+    ConfigKey<RouteConfig>{"enabled",
+                           {Kind::boolean, {}},
+                           [](RouteConfig& r) -> bool& { return r.enabled; },
+                           "Whether the handler is served here.",
+                           "When off, the handler is not mounted.",
+                           "true"},
+    ConfigKey<RouteConfig>{"timeout",
+                           {Kind::duration, {1, 24 * hour}},
+                           [](RouteConfig& r) -> std::optional<milliseconds>& { return r.timeout; },
+                           "Time for the handler to answer.",
+                           "As for timeouts.handler.",
+                           "timeouts.handler"},
+    ConfigKey<RouteConfig>{"max_body",
+                           {Kind::size, {0, 2 * gib}},
+                           [](RouteConfig& r) -> std::optional<std::size_t>& { return r.max_body; },
+                           "Size of a request's body.",
+                           "As for limits.body.",
+                           "limits.body"},
+};
+
+constexpr std::array sections{
+    ConfigSection{"executor", "The threads that run blocking handlers."},
+    ConfigSection{"executor.per_plugin", "The share of them that one plugin may take."},
+    ConfigSection{"plugins", "Where plugins come from and how they are exchanged."},
+    ConfigSection{"drain", "How a replaced plugin ends."},
+    ConfigSection{"shutdown", "How the server ends."},
+    ConfigSection{"limits", "What one client may ask for."},
+    ConfigSection{"timeouts", "How long the server waits for a client or a handler."},
+    ConfigSection{"log", "What is logged."},
+};
+
+}  // namespace
+
+std::span<const ConfigKey<Config>> config_keys() { return keys; }
+
+std::span<const ConfigKey<RouteConfig>> route_keys() { return keys_of_routes; }
+
+std::span<const ConfigSection> config_sections() { return sections; }
+
+std::string environment_name(std::string_view path) {
+    std::string name{path};
+    std::transform(name.begin(), name.end(), name.begin(), [](char letter) {
+        if (letter == '.') return '_';
+        return letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - ('a' - 'A')) : letter;
+    });
+    return "PATCHBAY_" + name;
+}
+
+std::string default_value(const ConfigKey<Config>& key) {
+    Config defaults;
+    const auto format = [&](auto access) -> std::string {
+        if constexpr (std::is_same_v<decltype(access), std::monostate>)
+            return {};
+        else if constexpr (requires { format_value(key.rules.kind, access(defaults)); })
+            return format_value(key.rules.kind, access(defaults));
+        else
+            return {};
+    };
+    return std::visit(format, key.field);
+}
+
+}  // namespace patchbay::detail

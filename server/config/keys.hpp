@@ -1,0 +1,76 @@
+// The one table of configuration keys. The parser, the environment variables, conf/full.yaml, the JSON Schema
+// and docs/configuration.md all come from it. Constant data; any thread.
+#pragma once
+
+#include "config/config.hpp"
+#include "config/values.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <variant>
+
+namespace patchbay::detail {
+
+/// Gives the field of an Owner that a key sets; monostate: a reader of its own does.
+template <class Owner>
+using FieldAccess =
+    std::variant<std::monostate, bool& (*)(Owner&), std::size_t& (*)(Owner&),
+                 std::chrono::milliseconds& (*)(Owner&), ListenAddress& (*)(Owner&),
+                 LogConfig::Level& (*)(Owner&), std::filesystem::path& (*)(Owner&), std::string& (*)(Owner&),
+                 std::optional<std::string>& (*)(Owner&), std::optional<std::size_t>& (*)(Owner&),
+                 std::optional<std::chrono::milliseconds>& (*)(Owner&)>;
+
+template <class Owner>
+struct ConfigKey {
+    std::string_view path;  // dotted
+    ValueRules rules;
+    FieldAccess<Owner> field;
+    std::string_view summary;            // what it is, with its unit
+    std::string_view effect;             // of raising a quantity, or of choosing a value; may be empty
+    std::string_view default_text = {};  // where the default is no value of the field
+};
+
+struct ConfigSection {
+    std::string_view path;
+    std::string_view summary;
+};
+
+/// In the order of the reference; the keys of a section stand together.
+std::span<const ConfigKey<Config>> config_keys();
+/// The keys of one entry of `routes`.
+std::span<const ConfigKey<RouteConfig>> route_keys();
+/// The mappings that hold keys, an outer one before those inside it.
+std::span<const ConfigSection> config_sections();
+
+constexpr std::string_view routes_summary =
+    "Where handlers are served. Optional: a plugin's own routes are mounted unless an entry here says "
+    "otherwise.";
+constexpr std::string_view settings_summary =
+    "What each plugin is given when it is constructed: the plugin's name, then any mapping.";
+
+/// "PATCHBAY_EXECUTOR_PER_PLUGIN_THREADS" of "executor.per_plugin.threads".
+std::string environment_name(std::string_view path);
+
+/// Reads `scalar` into the key's field of `owner`, or says what is wrong.
+template <class Owner>
+std::optional<Complaint> assign(const ConfigKey<Owner>& key, ScalarText scalar, Owner& owner) {
+    return std::visit(
+        [&](auto access) -> std::optional<Complaint> {
+            if constexpr (std::is_same_v<decltype(access), std::monostate>)
+                return Complaint{"expected " + expectation(key.rules.kind), {}};
+            else
+                return read_value(key.rules, scalar, access(owner));
+        },
+        key.field);
+}
+
+/// The key's default as it is written in YAML; empty when the key is absent by default.
+std::string default_value(const ConfigKey<Config>& key);
+
+}  // namespace patchbay::detail

@@ -1,0 +1,61 @@
+#include "http/response_writer.hpp"
+
+#include <array>
+#include <charconv>
+#include <ctime>
+
+namespace patchbay {
+namespace {
+
+constexpr std::string_view ok_prefix = "HTTP/1.1 200 OK\r\nServer: patchbay\r\nDate: ";
+
+void append_prefix(std::string& out, http::status status) {
+    if (status == http::status::ok) {
+        out.append(ok_prefix);
+        return;
+    }
+    std::array<char, 8> number{};
+    const auto end = std::to_chars(number.data(), number.data() + number.size(), static_cast<unsigned>(status)).ptr;
+    const std::string_view reason{http::obsolete_reason(status)};
+    out.append("HTTP/1.1 ").append(number.data(), end).append(" ").append(reason);
+    out.append("\r\nServer: patchbay\r\nDate: ");
+}
+
+}  // namespace
+
+const std::string_view continue_response = "HTTP/1.1 100 Continue\r\n\r\n";
+
+std::string_view DateCache::now() noexcept {
+    timespec time{};
+    clock_gettime(CLOCK_REALTIME_COARSE, &time);
+    if (time.tv_sec != second_) {
+        second_ = time.tv_sec;
+        tm utc{};
+        gmtime_r(&time.tv_sec, &utc);
+        std::strftime(text_, sizeof text_, "%a, %d %b %Y %H:%M:%S GMT", &utc);
+    }
+    return {text_, 29};
+}
+
+void append_response(std::string& out, const Response& response, const ResponseFraming& framing, DateCache& date) {
+    append_prefix(out, response.status());
+    out.append(date.now());
+    if (const std::string_view type = response.factory_content_type(); !type.empty()) {
+        out.append("\r\nContent-Type: ").append(type);
+    }
+    const bool no_body = response.status() == http::status::no_content || response.status() == http::status::not_modified;
+    if (!no_body) {
+        std::array<char, 24> number{};
+        const auto end = std::to_chars(number.data(), number.data() + number.size(), response.body().size()).ptr;
+        out.append("\r\nContent-Length: ").append(number.data(), end);
+    }
+    if (!framing.keep_alive) {
+        out.append("\r\nConnection: close");
+    } else if (framing.http_1_0) {
+        out.append("\r\nConnection: keep-alive");
+    }
+    out.append("\r\n").append(response.header_lines()).append("\r\n");
+    if (!no_body && !framing.head_only) out.append(response.body());
+}
+
+}  // namespace patchbay

@@ -1,0 +1,66 @@
+// The sockets of one event loop: a level-triggered epoll set that the loop's io_context watches as a single descriptor.
+// A request then costs one receive and one send, where Asio's sockets would try a receive too many or re-arm the
+// descriptor each time (docs/adr/0003). Owned by the loop's server; used on the loop's thread only.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace patchbay {
+
+/// A descriptor in a poller. Its owner keeps it alive until Poller::retire().
+class EventSource {
+public:
+    EventSource() = default;
+    EventSource(const EventSource&) = delete;
+    EventSource& operator=(const EventSource&) = delete;
+    virtual ~EventSource() = default;
+
+    /// `events` as epoll_wait(2) gives them.
+    virtual void on_events(std::uint32_t events) = 0;
+    /// What it waited for no longer matters: skip events of the turn that are still to come.
+    bool retired() const noexcept { return retired_; }
+
+private:
+    friend class Poller;
+    bool retired_ = false;
+};
+
+class Poller {
+public:
+    /// Errors: std::system_error when no epoll descriptor is to be had.
+    explicit Poller(boost::asio::io_context& loop);
+    ~Poller();
+    Poller(const Poller&) = delete;
+    Poller& operator=(const Poller&) = delete;
+
+    /// Starts to deliver events. From now on the io_context always has work.
+    void start() { wait(); }
+    void stop();
+
+    /// False when the kernel refuses (out of memory or watches): errno says why.
+    [[nodiscard]] bool add(int descriptor, std::uint32_t events, EventSource& source) noexcept;
+    void modify(int descriptor, std::uint32_t events, EventSource& source) noexcept;
+    void remove(int descriptor) noexcept;
+
+    /// Destroys the source later: when no event of the running turn can name it and the caller has returned.
+    void retire(std::unique_ptr<EventSource> source);
+
+private:
+    using Descriptor = boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type>;
+
+    void wait();
+    void turn();
+
+    boost::asio::io_context& loop_;
+    int epoll_;
+    Descriptor descriptor_;  // owns epoll_
+    std::vector<std::unique_ptr<EventSource>> retired_;
+    bool clearing_ = false;
+};
+
+}  // namespace patchbay

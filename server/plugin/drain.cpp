@@ -1,0 +1,123 @@
+#include "plugin/drain.hpp"
+
+#include "log/logger.hpp"
+
+#include <boost/asio/post.hpp>
+#include <utility>
+
+namespace patchbay {
+namespace {
+
+// Most generations are gone before this, and then one line tells the whole story.
+constexpr std::chrono::milliseconds slow{1'000};
+// From asking to stop to naming what did not.
+constexpr std::chrono::milliseconds stop_patience{2'000};
+
+std::string name_of(const Generation& generation) {
+    return generation.plugin + " " + generation.version() + " gen " + std::to_string(generation.number);
+}
+
+std::string count(long number, const std::string& what) {
+    return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
+}
+
+}  // namespace
+
+Drain::Drain(boost::asio::io_context& context, std::vector<LoopThread*> loops, ExecutorPool& executor, Logger& log,
+             std::function<void(const ServedGeneration&)> stop_requests)
+    : context_{context},
+      log_{log},
+      stop_requests_{std::move(stop_requests)},
+      reaper_{std::move(loops), executor, [this](ReapReport report) {
+                  boost::asio::post(context_, [this, ended = std::move(report)] { on_reaped(ended); });
+              }} {}
+
+void Drain::retire(std::shared_ptr<Generation> generation, std::string event, std::chrono::milliseconds deadline) {
+    Entry& entry = entries_[generation];
+    entry.event = std::move(event);
+    entry.requests = generation->requests.load(std::memory_order_relaxed);
+    wait(generation, std::min(slow, deadline), [this, generation, deadline] { announce_slow(generation, deadline); });
+    generation->retire([this, generation = generation.get()] {
+        // The entry holds the generation until the reaper has reported it.
+        boost::asio::post(context_, [this, generation] {
+            for (const auto& [held, unused] : entries_)
+                if (held.get() == generation) return reaper_.reap(held);
+        });
+    });
+}
+
+void Drain::wait(const std::shared_ptr<Generation>& generation, std::chrono::milliseconds time, std::function<void()> then) {
+    Entry& entry = entries_[generation];
+    if (!entry.timer) entry.timer = std::make_unique<boost::asio::steady_timer>(context_);
+    entry.timer->expires_after(time);
+    entry.timer->async_wait([this, generation, then = std::move(then)](boost::system::error_code error) {
+        if (!error && entries_.contains(generation)) then();
+    });
+}
+
+void Drain::announce_slow(const std::shared_ptr<Generation>& generation, std::chrono::milliseconds deadline) {
+    Entry& entry = entries_[generation];
+    if (!entry.event.empty()) {
+        log_.info(entry.event + " · gen " + std::to_string(generation->number) + " draining " +
+                  count(generation->requests.load(std::memory_order_relaxed), "request"));
+        entry.event.clear();
+    }
+    wait(generation, deadline > slow ? deadline - slow : std::chrono::milliseconds{0},
+         [this, generation] { ask_to_stop(generation); });
+}
+
+void Drain::ask_to_stop(const std::shared_ptr<Generation>& generation) {
+    Entry& entry = entries_[generation];
+    if (!std::exchange(entry.asked_to_stop, true)) {
+        stop_requests_(*generation);
+        generation->cancel_detached();
+    }
+    wait(generation, stop_patience, [this, generation] { report_held(generation); });
+}
+
+void Drain::report_held(const std::shared_ptr<Generation>& generation) {
+    log_.warning(name_of(*generation) + " stays loaded: " + count(generation->leases_of_others(), "operation") +
+                 " of it did not end when asked to (" +
+                 count(generation->requests.load(std::memory_order_relaxed), "request") +
+                 "; the rest are tasks, timers or executors it keeps)");
+}
+
+void Drain::on_reaped(const ReapReport& report) {
+    const auto found = entries_.find(report.generation);
+    if (found == entries_.end()) return;
+    const Entry& entry = found->second;
+    const Generation& generation = *report.generation;
+    std::string line = entry.event.empty() ? name_of(generation) : entry.event + " · gen " + std::to_string(generation.number);
+    line += " drained " + count(entry.requests, "request");
+    if (!report.stop_problem.empty()) line += " · its stop() failed: " + report.stop_problem;
+    if (report.unmapped) {
+        log_.info(line + " · unmapped in " + std::to_string(report.took.count()) + " ms");
+    } else {
+        for (const std::string& pin : report.pins) line += " · stays mapped: " + pin;
+        log_.warning(line);
+    }
+    entries_.erase(found);
+    if (entries_.empty() && when_empty_) std::exchange(when_empty_, {})();
+}
+
+void Drain::when_empty(std::function<void()> callback) {
+    if (entries_.empty()) return callback();
+    when_empty_ = std::move(callback);
+}
+
+void Drain::stop_all() {
+    for (auto& [generation, entry] : entries_) {
+        if (!entry.asked_to_stop) ask_to_stop(generation);
+    }
+}
+
+std::vector<std::string> Drain::unfinished() const {
+    std::vector<std::string> sentences;
+    for (const auto& [generation, entry] : entries_) {
+        sentences.push_back(name_of(*generation) + " still holds " + count(generation->leases_of_others(), "operation") + ", " +
+                            count(generation->requests.load(std::memory_order_relaxed), "request") + " among them");
+    }
+    return sentences;
+}
+
+}  // namespace patchbay

@@ -1,0 +1,61 @@
+// The gate: judges a plugin file by its bytes before any of its code runs, against the descriptor this host
+// was built with. The loader asks it about its private copy, and `patchbay inspect` about any file. Free
+// functions without state: any thread, but never an event loop, because they read whole files.
+#pragma once
+
+#include <patchbay/descriptor.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace patchbay {
+
+/// The compilers, by major version, whose plugins are known to work in a host built by any other of them with
+/// the same standard library. They are let in once `allow_mixed_compilers` is true; until the mixture is
+/// proven, a plugin needs the host's own compiler and major version.
+struct CompilerRange {
+    CompilerFamily family;
+    std::uint16_t first_major;
+    std::uint16_t last_major;
+};
+inline constexpr CompilerRange interchangeable_compilers[] = {{CompilerFamily::gcc, 12, 14},
+                                                              {CompilerFamily::clang, 16, 21}};
+inline constexpr bool allow_mixed_compilers = false;
+
+struct GateReport {
+    /// Empty without a Patchbay note. Of a descriptor from another SDK only magic, size and sdk_abi are
+    /// filled.
+    std::optional<PluginDescriptor> descriptor;
+    std::vector<std::string> needed;   // libraries the file asks for (DT_NEEDED)
+    std::vector<std::string> hazards;  // everything found, in the order of the checks; not each one refuses
+    std::optional<std::string>
+        refusal;  // the most fundamental hazard that does; empty: the file may be loaded
+};
+
+/// What this host is built with. Its name and version are placeholders.
+PluginDescriptor host_descriptor();
+
+/// Reads `file` (at most 1 GiB) and judges it. Follows symbolic links and does not look at permissions.
+/// Errors: `refusal` says in one sentence, without the file's name, what is wrong with it or why it can't be
+/// read; nothing is thrown but std::bad_alloc.
+GateReport inspect_plugin(const std::filesystem::path& file);
+
+/// Why a host described by `host` can't run a plugin described by `plugin`, in one sentence with both sides;
+/// empty when it can. UBSan alone never refuses: it changes no layout.
+std::optional<std::string> refusal(const PluginDescriptor& plugin, const PluginDescriptor& host,
+                                   bool allow_mixed = allow_mixed_compilers);
+
+/// Why someone other than root and this process's user could have written, or could replace, the file at
+/// `path`: a file or its folder owned by another user, or writable by group or others (a sticky folder such
+/// as /tmp included). Symbolic links are allowed: each link's folder is judged, then the file it leads to.
+/// Folders above those are the operator's business. Only regular files pass. Errors: one sentence that says
+/// which path and what to chmod or chown; none thrown.
+std::optional<std::string> file_permissions_refusal(const std::filesystem::path& path);
+
+/// Several lines of text for `patchbay inspect`, ending with the verdict.
+std::string describe(const GateReport& report);
+
+}  // namespace patchbay

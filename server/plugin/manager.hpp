@@ -1,0 +1,130 @@
+// Keeps what is served equal to what lies in the plugin directory and stands in the configuration. Owns the watcher, the
+// reaper and every generation; works on a thread of its own, one change after another, so loading never stalls a loop.
+#pragma once
+
+#include "config/config.hpp"
+#include "plugin/generation.hpp"
+#include "plugin/drain.hpp"
+#include "plugin/route_plan.hpp"
+#include "plugin/watcher.hpp"
+
+#include <atomic>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace patchbay {
+
+class Logger;
+
+/// What the manager works with; all of it outlives the manager.
+struct ManagerServices {
+    std::vector<LoopThread*> loops;
+    ExecutorPool* executor = nullptr;
+    Logger* log = nullptr;
+    /// Makes every loop serve by these routes; returns when each of them does. Called on the manager's thread.
+    std::function<void(std::shared_ptr<const PublishedRoutes>)> publish;
+    /// Asks the running requests of a generation to stop. Called on the manager's thread.
+    std::function<void(const ServedGeneration&)> stop_requests;
+};
+
+class PluginManager final : detail::HostServices {
+public:
+    PluginManager(ManagerServices services, Config config, std::filesystem::path private_directory);
+    ~PluginManager();
+    PluginManager(const PluginManager&) = delete;
+    PluginManager& operator=(const PluginManager&) = delete;
+
+    /// Loads what is there, publishes it, then watches if the configuration says so. Gives the problems, each logged
+    /// already; those plugins are not served. Errors: std::system_error when the directory can't be read.
+    std::vector<std::string> start();
+
+    /// Looks at every file again, also those that were refused before; any thread, returns at once.
+    void look();
+    /// Serves by another configuration: `done` is told (on the manager's thread) what was wrong, in which case nothing
+    /// has changed, or an empty text. Any thread, returns at once.
+    void reconfigure(Config config, std::function<void(const std::string& problem)> done);
+    /// Adds a directory whose changes `on_change` is told of, on the manager's thread: the configuration file's.
+    void watch(const std::filesystem::path& file, std::function<void()> on_change);
+
+    /// Retires every generation and waits for the reaper to end them, at most until the deadline; then asks what still
+    /// runs to stop, and waits a little more. Gives what could not be ended, one sentence each. Ends the thread.
+    std::vector<std::string> stop(std::chrono::steady_clock::time_point deadline);
+
+    /// The routes served now. Any thread.
+    std::vector<PlannedRoute> routes() const;
+
+private:
+    /// What tells two states of a file apart.
+    struct FileIdentity {
+        std::uint64_t device = 0;
+        std::uint64_t inode = 0;
+        std::uint64_t size = 0;
+        std::int64_t modified = 0;  // nanoseconds
+        bool operator==(const FileIdentity&) const = default;
+    };
+    /// One plugin, by name, through all its generations.
+    struct Entry {
+        std::filesystem::path file;
+        FileIdentity identity;
+        std::shared_ptr<Generation> serving;
+        ExecutorShare share;
+        LoopThread* home = nullptr;
+        unsigned last_number = 0;
+    };
+    void log(LogLevel level, std::string_view plugin, std::string_view message) noexcept override;
+    bool submit(detail::BlockingJob& job, detail::GenerationInfo& generation) noexcept override;
+
+    void thread_main();
+    void look_at(const std::set<std::filesystem::path>& changed);
+    void look_at_everything();
+    void look_at_file(const std::filesystem::path& file);
+    void check_missing();
+    void retire_plugin(const std::string& name);
+
+    void load_file(const std::filesystem::path& file);
+    std::shared_ptr<Generation> load(const std::string& plugin, PrivateCopy copy, const PluginDescriptor& descriptor,
+                                     const Config& config);
+    void swap_in(std::shared_ptr<Generation> candidate);
+    void reconfigured(Config config);
+    Entry& entry_for(const std::string& plugin);
+    void size_share(Entry& entry, const Config& config);
+
+    void publish(RoutePlan plan);
+    void discard(std::shared_ptr<Generation> generation);
+    Generations serving() const;
+    void refuse(const std::string& what, const std::string& problem);
+
+    static std::optional<FileIdentity> identity_of(const std::filesystem::path& file);
+
+    ManagerServices services_;
+    Config config_;
+    std::filesystem::path private_directory_;
+    boost::asio::io_context context_{1};
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+    std::unique_ptr<Watcher> watcher_;
+    boost::asio::steady_timer missing_timer_;
+    std::map<std::filesystem::path, std::function<void()>> watched_files_;
+    std::map<std::string, std::unique_ptr<Entry>> entries_;
+    std::map<std::filesystem::path, FileIdentity> seen_;  // by path, also refused ones
+    std::map<std::string, std::chrono::steady_clock::time_point> missing_;
+    std::vector<std::string> problems_;  // since start() began
+    std::vector<std::string> warned_;    // of the routes served now
+    mutable std::mutex routes_mutex_;
+    std::vector<PlannedRoute> routes_;
+    Drain drain_;
+    std::thread thread_;
+};
+
+}  // namespace patchbay

@@ -1,0 +1,38 @@
+// Which handler answers where: the plugins' own routes, as the configuration rebinds, restricts or disables them.
+// Values without threads or sockets; made by the plugin manager for each change.
+#pragma once
+
+#include "config/config.hpp"
+#include "http/published_routes.hpp"
+#include "plugin/generation.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace patchbay {
+
+/// One line of `patchbay routes`.
+struct PlannedRoute {
+    MethodSet methods;
+    std::string pattern;
+    std::string handler;  ///< "plugin.handler"
+    HandlerKind kind = HandlerKind::async;
+    std::string where;  ///< "hello.cpp:21", or "patchbay.yaml:12:3" when the configuration binds it
+};
+
+struct RoutePlan {
+    std::shared_ptr<const PublishedRoutes> routes;  ///< null when there are errors
+    std::vector<PlannedRoute> list;                 ///< sorted by pattern
+    std::vector<std::string> errors;                ///< each a sentence that says where
+    std::vector<std::string> warnings;
+};
+
+/// A handler with entries in `config.routes` answers there and nowhere else: an entry without a path keeps the
+/// handler's own patterns, one without methods its own methods; a disabled one gives it no route. Other handlers keep
+/// their own routes.
+/// Errors, as text in the plan: two handlers for the same requests, an entry for a handler that its plugin doesn't have,
+/// a pattern that is none. An entry for a plugin that isn't there is a warning.
+RoutePlan plan_routes(const Config& config, const std::vector<std::shared_ptr<Generation>>& generations);
+
+}  // namespace patchbay

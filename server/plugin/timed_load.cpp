@@ -1,0 +1,62 @@
+#include "plugin/timed_load.hpp"
+
+#include "runtime/host_thread.hpp"
+
+#include <condition_variable>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+
+namespace patchbay {
+namespace {
+
+// Shared by the waiting thread and the loading one, whichever lives longer.
+struct Outcome {
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool ended = false;
+    bool given_up = false;
+    std::shared_ptr<Generation> generation;
+    std::string problem;
+};
+
+void run(Outcome& outcome, const std::function<std::shared_ptr<Generation>()>& load) {
+    static const std::string name = "loader";
+    const HostThread thread{detail::ThreadKind::control, name};
+    try {
+        outcome.generation = load();
+    } catch (const std::exception& error) {
+        outcome.problem = error.what();
+    }
+}
+
+}  // namespace
+
+std::shared_ptr<Generation> load_within(std::chrono::milliseconds limit, std::function<std::shared_ptr<Generation>()> load,
+                                        std::function<void(std::shared_ptr<Generation>)> on_late) {
+    const auto outcome = std::make_shared<Outcome>();
+    std::thread thread{[outcome, load = std::move(load), on_late = std::move(on_late)] {
+        run(*outcome, load);
+        std::unique_lock lock{outcome->mutex};
+        outcome->ended = true;
+        outcome->changed.notify_one();
+        if (!outcome->given_up) return;
+        lock.unlock();
+        if (outcome->generation) on_late(std::move(outcome->generation));
+    }};
+    std::unique_lock lock{outcome->mutex};
+    if (!outcome->changed.wait_for(lock, limit, [&] { return outcome->ended; })) {
+        outcome->given_up = true;
+        thread.detach();
+        throw std::runtime_error{"its constructor, add_handlers() or start() has not returned after " +
+                                 std::to_string(limit.count()) + " ms (plugins.load_timeout)"};
+    }
+    lock.unlock();
+    thread.join();
+    if (!outcome->generation) throw std::runtime_error{outcome->problem};
+    return std::move(outcome->generation);
+}
+
+}  // namespace patchbay

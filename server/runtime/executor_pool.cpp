@@ -1,0 +1,177 @@
+#include "runtime/executor_pool.hpp"
+
+#include "runtime/host_thread.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace patchbay {
+
+using detail::BlockingJob;
+
+ExecutorPool::ExecutorPool(std::size_t threads, std::size_t queue) : max_queued_{queue} {
+    workers_.reserve(threads);
+    for (std::size_t i = 0; i < threads; ++i) {
+        workers_.push_back(std::make_unique<Worker>());
+        workers_.back()->name = "executor-" + std::to_string(i);
+    }
+    for (auto& worker : workers_) worker->thread = std::thread{[this, &self = *worker] { worker_main(self); }};
+}
+
+ExecutorPool::~ExecutorPool() {
+    if (!stop(std::chrono::hours{24 * 365})) std::terminate();
+}
+
+bool ExecutorPool::submit(BlockingJob& job, ExecutorShare& share) noexcept {
+    const std::scoped_lock lock{mutex_};
+    if (stopping_ || queued_ >= max_queued_ || share.queued >= share.max_queued) return false;
+    job.next = nullptr;
+    (share.newest ? share.newest->next : share.oldest) = &job;
+    share.newest = &job;
+    ++share.queued;
+    ++queued_;
+    make_ready(share);
+    if (idle_ > 0) work_.notify_one();
+    return true;
+}
+
+void ExecutorPool::resize(ExecutorShare& share, std::size_t max_running, std::size_t max_queued) noexcept {
+    const std::scoped_lock lock{mutex_};
+    share.max_running = std::max<std::size_t>(1, max_running);
+    share.max_queued = max_queued;
+    make_ready(share);
+    work_.notify_all();
+}
+
+void ExecutorPool::make_ready(ExecutorShare& share) noexcept {
+    if (share.ready || share.queued == 0 || share.running >= share.max_running) return;
+    share.ready = true;
+    share.next_ready = nullptr;
+    (last_ready_ ? last_ready_->next_ready : first_ready_) = &share;
+    last_ready_ = &share;
+}
+
+// The oldest job of the share whose turn it is; the share then goes to the end of the round.
+BlockingJob* ExecutorPool::take_job(ExecutorShare*& share) noexcept {
+    share = first_ready_;
+    if (!share) return nullptr;
+    first_ready_ = share->next_ready;
+    if (!first_ready_) last_ready_ = nullptr;
+    share->ready = false;
+
+    BlockingJob* job = share->oldest;
+    share->oldest = job->next;
+    if (!share->oldest) share->newest = nullptr;
+    --share->queued;
+    --queued_;
+    ++share->running;
+    make_ready(*share);
+    return job;
+}
+
+void ExecutorPool::run_job(Worker& self, std::unique_lock<std::mutex>& lock) {
+    ExecutorShare* share = nullptr;
+    BlockingJob* job = take_job(share);
+    if (!job) return;
+    self.inside = job->lease ? &job->lease->generation() : nullptr;
+    lock.unlock();
+    {
+        const detail::LeaseScope scope{job->lease};
+        if (job->doomed.load(std::memory_order_relaxed)) {
+            job->drop(BlockingJob::Drop::cancelled);
+        } else if (job->deadline != std::chrono::steady_clock::time_point::max() &&
+                   job->deadline < std::chrono::steady_clock::now()) {
+            job->drop(BlockingJob::Drop::deadline_passed);
+        } else {
+            job->run();
+        }
+    }
+    lock.lock();
+    self.inside = nullptr;
+    --share->running;
+    make_ready(*share);
+    changed_.notify_all();
+}
+
+void ExecutorPool::worker_main(Worker& self) {
+    {
+        const HostThread thread{detail::ThreadKind::executor, self.name};
+        std::unique_lock lock{mutex_};
+        for (;;) {
+            if (self.visit) {
+                const std::function<void()>& visit = *self.visit;
+                lock.unlock();
+                visit();
+                lock.lock();
+                self.visit = nullptr;
+                changed_.notify_all();
+            } else if (first_ready_) {
+                run_job(self, lock);
+            } else if (stopping_) {
+                break;
+            } else {
+                ++idle_;
+                work_.wait(lock);
+                --idle_;
+            }
+        }
+    }
+    const std::scoped_lock lock{mutex_};
+    self.ended = true;
+    changed_.notify_all();
+}
+
+void ExecutorPool::wait_until_left(const detail::GenerationInfo& generation) {
+    std::unique_lock lock{mutex_};
+    changed_.wait(lock, [&] {
+        return std::none_of(workers_.begin(), workers_.end(),
+                            [&](const auto& worker) { return worker->inside == &generation; });
+    });
+}
+
+void ExecutorPool::visit_threads(const std::function<void()>& function) {
+    std::unique_lock lock{mutex_};
+    for (auto& worker : workers_)
+        if (!worker->ended) worker->visit = &function;
+    work_.notify_all();
+    changed_.wait(lock, [this] {
+        return std::all_of(workers_.begin(), workers_.end(),
+                           [](const auto& worker) { return worker->ended || !worker->visit; });
+    });
+}
+
+bool ExecutorPool::stop(std::chrono::steady_clock::duration patience) {
+    std::vector<BlockingJob*> dropped;
+    std::unique_lock lock{mutex_};
+    stopping_ = true;
+    while (first_ready_) {
+        ExecutorShare* share = nullptr;
+        dropped.push_back(take_job(share));
+        --share->running;
+        make_ready(*share);
+    }
+    work_.notify_all();
+    lock.unlock();
+    for (BlockingJob* job : dropped) job->drop(BlockingJob::Drop::shutting_down);
+    lock.lock();
+    const auto all_ended = [this] {
+        return std::all_of(workers_.begin(), workers_.end(), [](const auto& worker) { return worker->ended; });
+    };
+    if (!changed_.wait_for(lock, std::min<std::chrono::steady_clock::duration>(patience, std::chrono::hours{24}), all_ended)) {
+        return false;
+    }
+    lock.unlock();
+    for (auto& worker : workers_)
+        if (worker->thread.joinable()) worker->thread.join();
+    return true;
+}
+
+std::vector<std::string> ExecutorPool::running_plugins() const {
+    const std::scoped_lock lock{mutex_};
+    std::vector<std::string> plugins;
+    for (const auto& worker : workers_)
+        if (worker->inside) plugins.push_back(worker->inside->plugin);
+    return plugins;
+}
+
+}  // namespace patchbay

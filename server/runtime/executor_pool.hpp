@@ -1,0 +1,89 @@
+// The threads that blocking handlers run on, and the bounded queues before them. Each plugin has a share of its own,
+// so that one plugin can neither take every thread nor fill the queue of the others.
+#pragma once
+
+#include <patchbay/detail/generation_info.hpp>
+
+#include <condition_variable>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace patchbay {
+
+/// What one plugin may use of the pool, and what it uses now. Owned by the plugin's entry in the registry, shared by
+/// all its generations; the pool's while any job of it is queued or running.
+struct ExecutorShare {
+    std::size_t max_running = 1;
+    std::size_t max_queued = 1;
+
+private:
+    friend class ExecutorPool;
+    std::size_t running = 0;
+    std::size_t queued = 0;
+    detail::BlockingJob* oldest = nullptr;
+    detail::BlockingJob* newest = nullptr;
+    ExecutorShare* next_ready = nullptr;  // in the pool's round of shares that may start a job
+    bool ready = false;
+};
+
+/// Thread-safety: every function may be called from any thread; visit_threads() and stop() not from a pool thread.
+class ExecutorPool {
+public:
+    /// `threads` >= 1 named "executor-0" and so on; at most `queue` jobs wait over all shares.
+    ExecutorPool(std::size_t threads, std::size_t queue);
+    ~ExecutorPool();
+    ExecutorPool(const ExecutorPool&) = delete;
+    ExecutorPool& operator=(const ExecutorPool&) = delete;
+
+    /// Queues a job; false, and nothing done, when its share or the whole queue is full or the pool has stopped.
+    /// Shares take turns; within one, jobs run in the order submitted. A job that is doomed or past its deadline when
+    /// its turn comes is dropped instead.
+    [[nodiscard]] bool submit(detail::BlockingJob& job, ExecutorShare& share) noexcept;
+
+    /// Changes what a share may use from now on.
+    void resize(ExecutorShare& share, std::size_t max_running, std::size_t max_queued) noexcept;
+
+    /// Waits until no thread is inside a job of that generation, or still returning from one.
+    void wait_until_left(const detail::GenerationInfo& generation);
+    /// Runs the function once on every pool thread, between its jobs, and waits for all of them.
+    void visit_threads(const std::function<void()>& function);
+
+    /// Drops what is queued and joins the threads once their running jobs end. False when `patience` ran out first; the
+    /// threads are then left to the process's end.
+    bool stop(std::chrono::steady_clock::duration patience);
+
+    /// Names of the plugins whose jobs are running now, for messages; one entry a thread.
+    std::vector<std::string> running_plugins() const;
+
+private:
+    struct Worker {
+        std::string name;
+        std::thread thread;
+        const detail::GenerationInfo* inside = nullptr;
+        const std::function<void()>* visit = nullptr;
+        bool ended = false;
+    };
+
+    void worker_main(Worker& self);
+    void make_ready(ExecutorShare& share) noexcept;
+    detail::BlockingJob* take_job(ExecutorShare*& share) noexcept;
+    void run_job(Worker& self, std::unique_lock<std::mutex>& lock);
+
+    mutable std::mutex mutex_;
+    std::condition_variable work_;     // a worker has something to do
+    std::condition_variable changed_;  // a worker left a job, finished a visit or ended
+    std::vector<std::unique_ptr<Worker>> workers_;
+    ExecutorShare* first_ready_ = nullptr;
+    ExecutorShare* last_ready_ = nullptr;
+    std::size_t max_queued_;
+    std::size_t queued_ = 0;
+    std::size_t idle_ = 0;
+    bool stopping_ = false;
+};
+
+}  // namespace patchbay

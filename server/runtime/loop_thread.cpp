@@ -1,0 +1,98 @@
+#include "runtime/loop_thread.hpp"
+
+#include "runtime/host_thread.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/udp.hpp>
+#include <boost/asio/local/datagram_protocol.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/system_timer.hpp>
+#include <boost/beast/websocket/stream.hpp>
+#include <boost/asio/readable_pipe.hpp>
+#include <future>
+#include <utility>
+
+namespace patchbay {
+namespace {
+
+namespace asio = boost::asio;
+
+void create_services(asio::io_context& context) {
+    const asio::steady_timer steady{context};
+    const asio::system_timer system{context};
+    const asio::ip::tcp::socket tcp{context};
+    const asio::ip::tcp::acceptor acceptor{context};
+    const asio::ip::tcp::resolver tcp_resolver{context};
+    const asio::ip::udp::socket udp{context};
+    const asio::ip::udp::resolver udp_resolver{context};
+    const asio::local::stream_protocol::socket local{context};
+    const asio::local::stream_protocol::acceptor local_acceptor{context};
+    const asio::local::datagram_protocol::socket local_datagram{context};
+    const asio::posix::stream_descriptor descriptor{context};
+    const asio::readable_pipe pipe{context};
+    const asio::signal_set signals{context};
+    const asio::strand<asio::io_context::executor_type> strand{context.get_executor()};
+    const asio::io_context::strand old_strand{context};
+    const boost::beast::websocket::stream<asio::ip::tcp::socket> websocket{context};
+}
+
+}  // namespace
+
+LoopThread::LoopThread(unsigned index)
+    : index_{index}, name_{"loop-" + std::to_string(index)}, work_{context_.get_executor()} {
+    create_services(context_);
+}
+
+LoopThread::~LoopThread() {
+    if (thread_.joinable()) stop_and_join();
+}
+
+void LoopThread::start() {
+    thread_ = std::thread{[this] { thread_main(); }};
+}
+
+void LoopThread::thread_main() {
+    const HostThread thread{detail::ThreadKind::event_loop, name_, &context_};
+    context_.run();
+}
+
+void LoopThread::stop_and_join() {
+    work_.reset();
+    context_.stop();
+    if (thread_.joinable()) thread_.join();
+}
+
+void LoopThread::deliver(LoopMessage& message) noexcept {
+    LoopMessage* head = mailbox_.load(std::memory_order_relaxed);
+    do {
+        message.next = head;
+    } while (!mailbox_.compare_exchange_weak(head, &message, std::memory_order_release, std::memory_order_relaxed));
+    // Whoever found the mailbox empty wakes the loop for all that follow.
+    if (!head) asio::post(context_, [this] { drain_mailbox(); });
+}
+
+void LoopThread::drain_mailbox() noexcept {
+    LoopMessage* newest = mailbox_.exchange(nullptr, std::memory_order_acquire);
+    LoopMessage* oldest = nullptr;
+    while (newest) oldest = std::exchange(newest, std::exchange(newest->next, oldest));
+    while (oldest) {
+        LoopMessage& message = *std::exchange(oldest, oldest->next);
+        message.handle(message);  // may be gone afterwards
+    }
+}
+
+void LoopThread::run_and_wait(const std::function<void()>& function) {
+    std::promise<void> done;
+    asio::post(context_, [&] {
+        function();
+        done.set_value();
+    });
+    done.get_future().get();
+}
+
+}  // namespace patchbay

@@ -1,0 +1,12 @@
+// expect: a setting is a std::string, bool, number or std::chrono duration; use settings.json(key) for lists and objects
+#include <patchbay/plugin.hpp>
+
+using namespace patchbay;
+
+std::size_t count(const Settings& settings) {
+#ifdef BROKEN
+    return settings.require<std::vector<int>>("ports").size();
+#else
+    return settings.json("ports").size();
+#endif
+}

@@ -1,0 +1,14 @@
+// expect: a handler marked blocking or inline_ must be a plain function that returns Response; mark a coroutine async
+#include <patchbay/plugin.hpp>
+
+using namespace patchbay;
+
+Task<Response> report(Request&) { co_return Response::text("report"); }
+
+void declare(Handlers& handlers) {
+#ifdef BROKEN
+    handlers.inline_("report", report);
+#else
+    handlers.async("report", report);
+#endif
+}

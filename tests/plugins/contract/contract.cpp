@@ -1,0 +1,40 @@
+// The server that the measurements are made with: conf/contract.yaml serves it.
+#include <patchbay/plugin.hpp>
+
+#include <thread>
+
+using namespace patchbay;
+
+namespace {
+
+class Contract final : public Plugin {
+public:
+    void add_handlers(Handlers& handlers) override {
+        handlers.async("hello", hello).route("GET /");
+        handlers.async("json", json).route("GET /json");
+        handlers.async("user", user).route("GET /users/{id}");
+        handlers.async("await", wait).route("GET /await");
+        handlers.async("echo", echo).route("POST /echo").route("POST /");
+        handlers.async("getonly", hello).route("GET /getonly");
+        handlers.inline_("inline", [](Request&) { return Response::text("Hello, World!"); }).route("GET /inline");
+        handlers.blocking("blocking", blocking).route("GET /blocking");
+    }
+
+private:
+    static Task<Response> hello(Request&) { co_return Response::text("Hello, World!"); }
+    static Task<Response> json(Request&) { co_return Response::json({{"message", "Hello, World!"}}); }
+    static Task<Response> user(Request& request) { co_return Response::text(std::string{request.path_param("id")}); }
+    static Task<Response> echo(Request& request) { co_return Response::bytes(std::string{request.body()}); }
+    static Task<Response> wait(Request&) {
+        co_await sleep_for(10ms);
+        co_return Response::text("ok");
+    }
+    static Response blocking(Request&) {
+        std::this_thread::sleep_for(10ms);
+        return Response::text("ok");
+    }
+};
+
+}  // namespace
+
+PATCHBAY_PLUGIN(Contract, "contract", "1.0.0");

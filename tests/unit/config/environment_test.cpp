@@ -1,0 +1,91 @@
+#include "config/environment.hpp"
+
+#include "config/keys.hpp"
+#include "config/loader.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <array>
+#include <string>
+
+using namespace patchbay;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::string problems_of(const Environment& environment, std::string_view yaml = {}) {
+    try {
+        parse_config(yaml, "patchbay.yaml", environment);
+    } catch (const ConfigError& error) {
+        return error.what();
+    }
+    return {};
+}
+
+}  // namespace
+
+TEST_CASE("variables win over the file", "[config]") {
+    const auto config =
+        parse_config("listen: 127.0.0.1:1\nexecutor: {threads: 4}\ntimeouts: {idle: 5s}\n", "patchbay.yaml",
+                     {{"PATCHBAY_LISTEN", "0.0.0.0:80"},
+                      {"PATCHBAY_EVENT_LOOPS", "auto"},
+                      {"PATCHBAY_EXECUTOR_PER_PLUGIN_THREADS", "3"},
+                      {"PATCHBAY_PLUGINS_WATCH", "false"},
+                      {"PATCHBAY_LIMITS_BODY", "2MiB"},
+                      {"PATCHBAY_LOG_LEVEL", "debug"},
+                      {"PATCHBAY_TIMEOUTS_IDLE", "7s"}});
+    CHECK(config.listen == ListenAddress{"0.0.0.0", 80});
+    CHECK(config.event_loops == 0);
+    CHECK(config.executor.threads == 4);
+    CHECK(config.executor.per_plugin.threads == 3);
+    CHECK_FALSE(config.plugins.watch);
+    CHECK(config.limits.body == 2 * 1024 * 1024);
+    CHECK(config.log.level == LogConfig::Level::debug);
+    CHECK(config.timeouts.idle == 7s);
+}
+
+TEST_CASE("every scalar key has a variable that sets it", "[config]") {
+    for (const auto& key : detail::config_keys()) {
+        const auto name = detail::environment_name(key.path);
+        INFO(name);
+        CHECK(problems_of({{name, default_value(key) == "\"\"" ? "" : default_value(key)}}).empty());
+        if (key.rules.kind == detail::ValueKind::path || key.rules.kind == detail::ValueKind::optional_path)
+            continue;
+        CHECK(problems_of({{name, "?"}}).starts_with(name + ": " + std::string{key.path} + ": "));
+    }
+}
+
+TEST_CASE("directories in variables are relative to the working directory", "[config]") {
+    const auto config = parse_config("plugins: {directory: there, private_directory: private}",
+                                     "etc/patchbay.yaml", {{"PATCHBAY_PLUGINS_DIRECTORY", "here"}});
+    CHECK(config.plugins.directory == "here");
+    CHECK(config.plugins.private_directory == "etc/private");
+}
+
+TEST_CASE("problems of variables name the variable and come after those of the file", "[config]") {
+    CHECK(problems_of({{"PATCHBAY_LISTEN", "8080"}, {"PATCHBAY_LISTN", "127.0.0.1:80"}}, "lisen: x\n") ==
+          "patchbay.yaml:1:1: lisen: unknown key; did you mean 'listen'?\n"
+          "PATCHBAY_LISTEN: listen: expected host:port such as 127.0.0.1:8080 or [::1]:8080, found '8080'; "
+          "did you mean "
+          "'127.0.0.1:8080'?\n"
+          "PATCHBAY_LISTN: this variable sets no key; did you mean 'PATCHBAY_LISTEN'?");
+    CHECK(problems_of({{"PATCHBAY_EXECUTOR_THREADS", ""}}) ==
+          "PATCHBAY_EXECUTOR_THREADS: executor.threads: expected a whole number from 1 to 1024, found ''");
+}
+
+TEST_CASE("shares are checked against what the variables set", "[config]") {
+    CHECK(problems_of({{"PATCHBAY_EXECUTOR_THREADS", "4"}}, "executor: {per_plugin: {threads: 8}}") ==
+          "patchbay.yaml:1:34: executor.per_plugin.threads: 8 is more than executor.threads, which is 4");
+}
+
+TEST_CASE("other variables are not looked at", "[config]") {
+    CHECK(problems_of({{"HOME", "/root"}, {"PATCHBAY", "x"}, {"patchbay_listen", "x"}}).empty());
+}
+
+TEST_CASE("the environment of a process is filtered and split at the first '='", "[config]") {
+    const std::array<const char*, 5> variables{"HOME=/root", "PATCHBAY_LISTEN=[::1]:80", "PATCHBAY_A=b=c",
+                                               "PATCHBAY_X", nullptr};
+    CHECK(environment_from(variables.data()) ==
+          Environment{{"PATCHBAY_A", "b=c"}, {"PATCHBAY_LISTEN", "[::1]:80"}});
+    CHECK(environment_from(nullptr).empty());
+}

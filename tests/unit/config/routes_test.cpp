@@ -1,0 +1,71 @@
+#include "config/loader.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+
+using namespace patchbay;
+using namespace std::chrono_literals;
+
+namespace {
+
+Config load(std::string_view yaml) { return parse_config(yaml, "patchbay.yaml", {}); }
+
+}  // namespace
+
+TEST_CASE("a route needs only its handler", "[config]") {
+    const auto config = load("routes:\n  - handler: greeter.hello\n");
+    REQUIRE(config.routes.size() == 1);
+    CHECK(config.routes[0] == RouteConfig{.path = {},
+                                          .methods = {},
+                                          .handler = "greeter.hello",
+                                          .enabled = true,
+                                          .timeout = {},
+                                          .max_body = {},
+                                          .position = {}});
+}
+
+TEST_CASE("a route may say everything, and keeps its place", "[config]") {
+    const auto config = load(
+        "routes:\n"
+        "  - path: /hi/{name}\n"
+        "    methods: [GET, \"POST\", M-SEARCH]\n"
+        "    handler: greeter.hello\n"
+        "    enabled: false\n"
+        "    timeout: 2s\n"
+        "    max_body: 64KiB\n"
+        "  - {handler: greeter.hello}\n");
+    REQUIRE(config.routes.size() == 2);
+    const auto& route = config.routes[0];
+    CHECK(route.path == "/hi/{name}");
+    CHECK(route.methods == std::vector<std::string>{"GET", "POST", "M-SEARCH"});
+    CHECK(route.handler == "greeter.hello");
+    CHECK_FALSE(route.enabled);
+    CHECK(route.timeout == 2s);
+    CHECK(route.max_body == 65'536U);
+    CHECK(to_string(route.position) == "patchbay.yaml:2:5");
+    CHECK(to_string(config.routes[1].position) == "patchbay.yaml:8:5");
+}
+
+TEST_CASE("the same handler may be served at several paths or with several methods", "[config]") {
+    CHECK(load("routes:\n"
+               "  - {handler: a.b, path: /x}\n"
+               "  - {handler: a.b, path: /y}\n"
+               "  - {handler: a.b, path: /x, methods: [GET]}\n"
+               "  - {handler: a.c, path: /x}\n")
+              .routes.size() == 4);
+}
+
+TEST_CASE("a route with its methods in another order is the same route", "[config]") {
+    CHECK_THROWS_WITH(
+        load("routes:\n"
+             "  - {handler: a.b, methods: [GET, PUT]}\n"
+             "  - {handler: a.b, methods: [PUT, GET]}\n"),
+        "patchbay.yaml:3:5: routes[1]: the same handler, path and methods as routes[0] on line 2");
+}
+
+TEST_CASE("no routes may be written in three ways", "[config]") {
+    CHECK(load("routes:\n") == Config{});
+    CHECK(load("routes: []\n") == Config{});
+    CHECK(load("") == Config{});
+}

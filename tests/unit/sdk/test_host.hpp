@@ -1,0 +1,158 @@
+// A host for the SDK's own tests: several event loop threads with a lease block each, executor threads that can be
+// held back, and the log. Owned by the test; everything it waits for has a deadline.
+#pragma once
+
+#include <patchbay/plugin.hpp>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <condition_variable>
+#include <deque>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+namespace patchbay::test {
+
+inline constexpr std::chrono::seconds deadline{30};  // only a broken build ever waits so long
+
+/// A future's value within the deadline.
+template <class T>
+T get(std::future<T> future) {
+    if (future.wait_for(deadline) != std::future_status::ready) throw std::runtime_error{"nothing within the deadline"};
+    return future.get();
+}
+
+/// A task under way on one of the loops.
+template <class T>
+class Running final : public detail::TaskContext, public std::enable_shared_from_this<Running<T>> {
+public:
+    Running(Task<T> task, LoopExecutor on) : task_{std::move(task)}, loop_{&on.context()} {
+        executor = std::move(on);
+        finished = [](detail::TaskContext& context) noexcept { static_cast<Running&>(context).settle(); };
+    }
+
+    void begin() {
+        self_ = this->shared_from_this();
+        asio::post(executor, [this] {
+            if (task_.start(*this)) settle();
+        });
+    }
+    /// Cancels it; from any thread.
+    void stop() {
+        asio::post(*loop_, [self = this->shared_from_this()] {
+            if (self->task_) self->cancel();
+        });
+    }
+    /// Waits for the end; the value or the exception.
+    T get() { return test::get(promise_.get_future()); }
+
+private:
+    void settle() noexcept {
+        const auto keep = std::move(self_);
+        const detail::LeaseScope scope{executor.lease()};
+        try {
+            if constexpr (std::is_void_v<T>) {
+                task_.take();
+                end();
+                promise_.set_value();
+            } else {
+                T value = task_.take();
+                end();
+                promise_.set_value(std::move(value));
+            }
+        } catch (...) {
+            const std::exception_ptr error = std::current_exception();
+            end();
+            promise_.set_exception(error);
+        }
+    }
+    void end() noexcept {
+        task_ = {};
+        executor = {};
+    }
+
+    Task<T> task_;
+    asio::io_context* loop_;
+    std::promise<T> promise_;
+    std::shared_ptr<Running> self_;
+};
+
+class TestHost final : public detail::HostServices {
+public:
+    explicit TestHost(unsigned loops = 1, unsigned executors = 1, std::size_t queue = 64);
+    /// Joins everything; std::terminate when a lease is left.
+    ~TestHost();
+
+    asio::io_context& loop(unsigned index = 0) { return loops_.at(index)->context; }
+    detail::LeaseBlock& block(unsigned index = 0) { return loops_.at(index)->block; }
+    LoopExecutor executor(unsigned index = 0) { return LoopExecutor{loop(index), &block(index)}; }
+    detail::GenerationInfo& generation() { return generation_; }
+
+    template <class T>
+    std::shared_ptr<Running<T>> start(Task<T> task, unsigned index = 0) {
+        auto running = std::make_shared<Running<T>>(std::move(task), executor(index));
+        running->begin();
+        return running;
+    }
+    template <class T>
+    T run(Task<T> task, unsigned index = 0) {
+        return start(std::move(task), index)->get();
+    }
+
+    /// Calls a function on an executor thread as a blocking handler; gives its result or exception.
+    template <class Function>
+    auto on_executor(Function function) {
+        std::packaged_task<std::invoke_result_t<Function>()> call{std::move(function)};
+        auto result = call.get_future();
+        enqueue([&call] { call(); });
+        return test::get(std::move(result));
+    }
+
+    /// Executors take no further jobs until resume_executors(); jobs can be dropped meanwhile.
+    void pause_executors();
+    void resume_executors();
+    /// Waits until so many jobs are queued.
+    void wait_for_queued(std::size_t jobs);
+    void drop_queued(detail::BlockingJob::Drop reason);
+
+    /// Waits until only the publication's own count is left on every loop's block; false at the deadline.
+    bool wait_for_quiet();
+    std::vector<std::string> log_lines() const;
+
+    void log(LogLevel level, std::string_view plugin, std::string_view message) noexcept override;
+    bool submit(detail::BlockingJob& job, detail::GenerationInfo& generation) noexcept override;
+
+private:
+    struct Loop {
+        explicit Loop(detail::GenerationInfo& generation) : block{generation, [](detail::LeaseBlock&) noexcept {}} {}
+        asio::io_context context{1};
+        asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
+        detail::LeaseBlock block;
+        std::string name;
+        std::thread thread;
+    };
+
+    void enqueue(std::function<void()> call);
+    void run_executor(const std::string& name);
+
+    detail::GenerationInfo generation_;
+    std::vector<std::unique_ptr<Loop>> loops_;
+    std::size_t queue_;
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<detail::BlockingJob*> jobs_;
+    std::deque<std::function<void()>> calls_;
+    std::vector<std::string> lines_;
+    bool paused_ = false;
+    bool stopping_ = false;
+    std::deque<std::string> names_;
+    std::vector<std::thread> executors_;
+};
+
+/// Allocations by operator new on the calling thread so far.
+std::size_t allocations() noexcept;
+
+}  // namespace patchbay::test

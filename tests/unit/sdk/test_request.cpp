@@ -1,0 +1,100 @@
+#include <patchbay/request.hpp>
+
+#include <array>
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+using namespace patchbay;
+
+namespace {
+
+struct Fixture {
+    detail::RequestData data;
+    Request request{data};
+    void query(std::string_view text) { data.query = text; }
+};
+
+template <class Ask>
+std::string bad_request(Ask ask) {
+    try {
+        ask();
+    } catch (const HttpError& error) {
+        return std::to_string(static_cast<unsigned>(error.status())) + " " + error.what();
+    }
+    return "no error";
+}
+
+}  // namespace
+
+TEST_CASE_METHOD(Fixture, "query parameters are decoded; the first of a name counts") {
+    query("a=1&b=x%20y+z&a=2&c&=v&%64=%e2%82%ac&bad=%zz%4&&e=a=b");
+    CHECK(request.query("a") == "1");
+    CHECK(request.query("b") == "x y z");
+    CHECK(request.query("c") == "");
+    CHECK(request.query("d") == "\xe2\x82\xac");
+    CHECK(request.query("bad") == "%zz%4");
+    CHECK(request.query("e") == "a=b");
+    CHECK_FALSE(request.query("missing"));
+    CHECK(request.query_pairs().size() == 8);
+    CHECK(request.query_pairs()[2] == std::pair<std::string, std::string>{"a", "2"});
+    CHECK(request.query_pairs()[4] == std::pair<std::string, std::string>{"", "v"});
+    CHECK(request.query_string() == data.query);
+}
+
+TEST_CASE_METHOD(Fixture, "typed query parameters must be whole, in range and decimal") {
+    query("n=42&neg=-1&big=300&f=1.5&yes=true&no=0&junk=4x&empty=&space=+4&hex=0x10&plus=%2B4");
+    CHECK(request.query<int>("n") == 42);
+    CHECK(request.query<double>("f") == 1.5);
+    CHECK(request.query<bool>("yes") == true);
+    CHECK(request.query<bool>("no") == false);
+    CHECK_FALSE(request.query<int>("missing"));
+    CHECK(bad_request([&] { request.query<unsigned>("neg"); }) ==
+          "400 query parameter 'neg' must be a non-negative integer in range");
+    CHECK(bad_request([&] { request.query<std::uint8_t>("big"); }) ==
+          "400 query parameter 'big' must be a non-negative integer in range");
+    CHECK(bad_request([&] { request.query<bool>("n"); }) == "400 query parameter 'n' must be true or false");
+    CHECK(bad_request([&] { request.query<double>("junk"); }) == "400 query parameter 'junk' must be a number");
+    const auto name = GENERATE("junk", "empty", "space", "hex", "f", "plus");
+    CHECK(bad_request([&] { request.query<int>(name); }) ==
+          "400 query parameter '" + std::string{name} + "' must be an integer in range");
+}
+
+TEST_CASE_METHOD(Fixture, "path parameters: text, numbers, and the plugin's own mistakes") {
+    data.path_params.add("id", "17");
+    data.path_params.add("name", "Ada");
+    CHECK(request.path_param("name") == "Ada");
+    CHECK(request.path_param<long>("id") == 17);
+    CHECK(bad_request([&] { request.path_param<int>("name"); }) == "400 path parameter 'name' must be an integer in range");
+    CHECK_THROWS_AS(request.path_param("nme"), std::out_of_range);
+}
+
+TEST_CASE_METHOD(Fixture, "headers are found case-insensitively or by field") {
+    const std::array headers{HeaderField{http::field::accept, "Accept", "text/html"},
+                             HeaderField{http::field::unknown, "X-Custom", "1"},
+                             HeaderField{http::field::unknown, "x-custom", "2"}};
+    data.headers = headers;
+    CHECK(request.header("ACCEPT") == "text/html");
+    CHECK(request.header(http::field::accept) == "text/html");
+    CHECK(request.header("x-CUSTOM") == "1");
+    CHECK_FALSE(request.header("X-Other"));
+    CHECK_FALSE(request.header(http::field::unknown));
+    CHECK(request.headers().size() == 3);
+}
+
+TEST_CASE_METHOD(Fixture, "an id has 16 hexadecimal digits") {
+    data.id = 0x0123456789abcdefULL;
+    CHECK(request.id() == "0123456789abcdef");
+    data.id = 10;
+    CHECK(request.id() == "000000000000000a");
+}
+
+TEST_CASE_METHOD(Fixture, "a body that is not JSON is a 400 that says where") {
+    data.body = R"({"a": [1, 2]})";
+    CHECK(request.json().at("a").size() == 2);
+    data.body = R"({"a": ])";
+    CHECK(bad_request([&] { request.json(); }) == "400 the body is not JSON: the mistake is at byte 7");
+    data.body = "";
+    CHECK(bad_request([&] { request.json(); }) == "400 the body is not JSON: the mistake is at byte 1");
+    data.body = "1e999";
+    CHECK(bad_request([&] { request.json(); }) == "400 the body is JSON with a number that is too large");
+}

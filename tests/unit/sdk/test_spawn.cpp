@@ -1,0 +1,104 @@
+#include "test_host.hpp"
+
+#include <patchbay/testing.hpp>
+
+#include <catch2/catch.hpp>
+
+using namespace patchbay;
+
+namespace {
+
+Task<> signalling(std::promise<std::string>& done) {
+    co_await sleep_for(1ms);
+    done.set_value(std::string{thread_name()});
+}
+Task<> spawning(std::promise<std::string>& done) {
+    spawn(signalling(done));
+    co_return;
+}
+Task<> failing(bool standard) {
+    co_await sleep_for(1ms);
+    if (standard) throw std::runtime_error{"as planned"};
+    throw 7;
+}
+Task<> failing_at_once() {
+    throw std::runtime_error{"at once"};
+    co_return;
+}
+Task<> spawning_failures() {
+    spawn(failing(true));
+    spawn(failing(false));
+    spawn(failing_at_once());
+    co_return;
+}
+/// Runs until it is cancelled, and then says so.
+Task<> endless(std::promise<void>& begun, std::promise<void>& ended) {
+    begun.set_value();
+    try {
+        for (;;) co_await sleep_for(1ms);
+    } catch (const boost::system::system_error&) {
+        ended.set_value();
+        throw;
+    }
+}
+Task<> spawning_endless(std::promise<void>& begun, std::promise<void>& ended) {
+    spawn(endless(begun, ended));
+    co_return;
+}
+
+}  // namespace
+
+TEST_CASE("a spawned task runs on its loop and holds a lease until it ends") {
+    test::TestHost host;
+    std::promise<void> begun;
+    std::promise<void> ended;
+    host.run(spawning_endless(begun, ended));
+    test::get(begun.get_future());
+    CHECK(host.block().count() > 1);
+    host.generation().cancel_detached();
+    test::get(ended.get_future());
+    CHECK(host.wait_for_quiet());
+    CHECK(host.generation().detached == nullptr);
+    CHECK(host.log_lines().empty());  // being cancelled is no failure
+}
+
+TEST_CASE("cancel_detached reaches the tasks of every loop") {
+    test::TestHost host{2};
+    std::promise<void> begun[2];
+    std::promise<void> ended[2];
+    for (unsigned i = 0; i < 2; ++i) host.run(spawning_endless(begun[i], ended[i]), i);
+    for (auto& each : begun) test::get(each.get_future());
+    host.generation().cancel_detached();
+    for (auto& each : ended) test::get(each.get_future());
+    CHECK(host.wait_for_quiet());
+}
+
+TEST_CASE("what a spawned task throws is logged under the plugin's name") {
+    test::TestHost host;
+    host.run(spawning_failures());
+    REQUIRE(host.wait_for_quiet());
+    auto lines = host.log_lines();
+    std::sort(lines.begin(), lines.end());
+    CHECK(lines == std::vector<std::string>{
+                       "3 tested: a spawned task failed with an exception that is no std::exception",
+                       "3 tested: a spawned task failed: as planned", "3 tested: a spawned task failed: at once"});
+}
+
+TEST_CASE("spawn() in a blocking handler runs the task on the home loop") {
+    test::TestHost host{2};
+    std::promise<std::string> done;
+    host.on_executor([&] { spawn(signalling(done)); });
+    CHECK(test::get(done.get_future()) == "loop-0");
+}
+
+TEST_CASE("spawn() on another loop than the home loop stays there") {
+    test::TestHost host{2};
+    std::promise<std::string> done;
+    host.run(spawning(done), 1);
+    CHECK(test::get(done.get_future()) == "loop-1");
+}
+
+TEST_CASE("spawn() on a thread that runs no handler is a logic error") {
+    std::promise<std::string> done;
+    CHECK_THROWS_AS(spawn(signalling(done)), std::logic_error);
+}
