@@ -82,9 +82,9 @@ struct DeadlineConfig {
 };
 
 struct LimitsConfig {
-    std::size_t header_bytes = 32 * 1024;
+    std::size_t header_bytes = std::size_t{32} * 1024;
     std::size_t header_fields = 100;
-    std::size_t body = 1024 * 1024;
+    std::size_t body = std::size_t{1024} * 1024;
     std::size_t connections = 10'000;
 
     bool operator==(const LimitsConfig&) const = default;

@@ -211,9 +211,7 @@ std::string environment_name(std::string_view path) {
 std::string default_value(const ConfigKey<Config>& key) {
     Config defaults;
     const auto format = [&](auto access) -> std::string {
-        if constexpr (std::is_same_v<decltype(access), std::monostate>)
-            return {};
-        else if constexpr (requires { format_value(key.rules.kind, access(defaults)); })
+        if constexpr (requires { format_value(key.rules.kind, access(defaults)); })
             return format_value(key.rules.kind, access(defaults));
         else
             return {};

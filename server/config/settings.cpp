@@ -69,9 +69,8 @@ bool is_word(std::string_view text, std::string_view word) {
 template <class Number>
 std::optional<Number> whole(std::string_view digits, int base) {
     Number value = 0;
-    const auto* const end = digits.data() + digits.size();
-    const auto result = std::from_chars(digits.data(), end, value, base);
-    if (result.ec != std::errc{} || result.ptr != end) return std::nullopt;
+    const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
+    if (result.ec != std::errc{} || result.ptr != digits.data() + digits.size()) return std::nullopt;
     return value;
 }
 

@@ -85,12 +85,9 @@ bool SourceText::has_open_quote(std::size_t offset) const {
     const char quote = text_[offset];
     if (quote != '\'' && quote != '"') return false;
     for (++offset; offset < text_.size(); ++offset) {
-        if (quote == '"' && text_[offset] == '\\')
-            ++offset;
-        else if (text_[offset] == quote && quote == '\'' && text_.substr(offset + 1, 1) == "'")
-            ++offset;
-        else if (text_[offset] == quote)
-            return false;
+        const bool is_escape = quote == '"' ? text_[offset] == '\\' : text_.substr(offset, 2) == "''";
+        if (!is_escape && text_[offset] == quote) return false;
+        if (is_escape) ++offset;
     }
     return true;
 }

@@ -50,9 +50,9 @@ bool is_ipv6(const std::string& host) {
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {
     std::uint16_t port = 0;
-    const auto* const end = text.data() + text.size();
-    const auto result = std::from_chars(text.data(), end, port);
-    if (text.empty() || result.ec != std::errc{} || result.ptr != end) return std::nullopt;
+    const auto result = std::from_chars(text.data(), text.data() + text.size(), port);
+    const bool is_whole = result.ec == std::errc{} && result.ptr == text.data() + text.size();
+    if (!is_whole) return std::nullopt;
     return port;
 }
 

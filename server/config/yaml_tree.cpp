@@ -82,13 +82,13 @@ void YamlTreeBuilder::OnDocumentStart(const YAML::Mark& mark) {
 // yaml-cpp begins a new document not only at "---" and after "..." but also at text that does not belong to
 // what stands above it, as after a wrong indentation.
 void YamlTreeBuilder::reject_second_document(const SourcePosition& at) {
-    auto marker = at.line - 1;
-    if (!source_.line(marker).starts_with("---")) {
-        while (marker > 0 && source_.line(--marker).find_first_not_of(" \t") == std::string_view::npos) {
-        }
-    }
-    const auto line = source_.line(marker);
-    if (line.starts_with("---") || line.starts_with("..."))
+    const auto is_blank = [&](std::size_t line) {
+        return source_.line(line).find_first_not_of(" \t") == std::string_view::npos;
+    };
+    auto above = at.line - 1;
+    if (above > 0) --above;
+    while (above > 0 && is_blank(above)) --above;
+    if (source_.line(at.line - 1).starts_with("---") || source_.line(above).starts_with("..."))
         fail(at, "a second YAML document begins here; the file may hold only one");
     fail(at, "this does not belong to what stands above it; check the indentation");
 }
@@ -169,10 +169,11 @@ void YamlTreeBuilder::place(YamlNode node, bool is_alias) {
     auto& parent = open_.back();
     if (parent.node.kind == YamlNode::Kind::mapping) {
         if (!parent.key) return take_key(node, is_alias);
-        const auto key = *std::exchange(parent.key, std::nullopt);
-        if (key.dropped) return;
-        node.key = key.name;
-        node.key_at = key.at;
+        const bool is_dropped = parent.key->dropped;
+        node.key = std::move(parent.key->name);
+        node.key_at = std::move(parent.key->at);
+        parent.key.reset();
+        if (is_dropped) return;
     }
     parent.node.children.push_back(std::move(node));
 }

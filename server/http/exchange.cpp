@@ -18,7 +18,8 @@ Exchange::Exchange(LoopThread& loop, const ExchangeServices& services) : loop_{&
 
 Exchange::~Exchange() = default;
 
-bool Exchange::run(const Endpoint& endpoint, ExchangeOwner& owner, std::chrono::steady_clock::time_point deadline) {
+bool Exchange::run(const Endpoint& endpoint, const std::shared_ptr<const PublishedRoutes>& routes, ExchangeOwner& owner,
+                   std::chrono::steady_clock::time_point deadline) {
     handler_ = endpoint.handler;
     generation_ = endpoint.generation;
     owner_ = &owner;
@@ -29,45 +30,51 @@ bool Exchange::run(const Endpoint& endpoint, ExchangeOwner& owner, std::chrono::
         BlockingJob::lease = block;
         BlockingJob::deadline = deadline;
         doomed = false;
-        begin_running();
+        begin_running(routes);
         if (services_->executor->submit(*this, *generation_->share)) return false;
         end_running();
+        running_ = false;
         executor = {};
         response_ = problem(status::service_unavailable, "The server is busy. Try again shortly.");
         response_.header("Retry-After", "1");
         return true;
     }
-    if (!generation_->home || generation_->home == loop_) return run_here(block);
+    if (!generation_->home || generation_->home == loop_) return run_here(block, routes);
     executor = LoopExecutor{generation_->home->context(), block};
-    begin_running();
+    begin_running(routes);
     deliver_to(*generation_->home, *this, [](LoopMessage& message) noexcept {
         static_cast<Message&>(message).exchange->run_at_home();
     });
     return false;
 }
 
-bool Exchange::run_here(detail::LeaseBlock* block) {
+bool Exchange::run_here(detail::LeaseBlock* block, const std::shared_ptr<const PublishedRoutes>& routes) {
     if (handler_->kind == HandlerKind::inline_) {
         // The loop's hold on its routes keeps the plugin mapped until this returns.
         const detail::LeaseScope scope{block};
-        guarded([this] {
-            Request request{parser_.request()};
-            return handler_->plain(request);
-        });
+        call_plain();
         return true;
     }
     executor = LoopExecutor{loop_->context(), block};
     if (!start_task()) {
-        begin_running();
+        begin_running(routes);
         return false;
     }
     executor = {};
     return true;
 }
 
+void Exchange::call_plain() {
+    guarded([this] {
+        Request request{parser_.request()};
+        return handler_->plain(request);
+    });
+}
+
 void Exchange::run_at_home() noexcept {
     if (handler_->kind == HandlerKind::inline_) {
-        run_here(executor.lease());
+        const detail::LeaseScope scope{executor.lease()};
+        call_plain();
         ended_away();
     } else if (start_task()) {
         ended_away();
@@ -115,8 +122,9 @@ void Exchange::on_end_message(LoopMessage& message) noexcept { static_cast<Messa
 
 // Counted only when a request outlasts its first step: one that ends at once is never in anybody's way. The lease that
 // the executor holds keeps the counter alive.
-void Exchange::begin_running() noexcept {
+void Exchange::begin_running(const std::shared_ptr<const PublishedRoutes>& routes) noexcept {
     running_ = true;
+    routes_ = routes;
     generation_->requests.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -124,6 +132,7 @@ void Exchange::end_running() noexcept { generation_->requests.fetch_sub(1, std::
 
 void Exchange::ended() noexcept {
     running_ = false;
+    routes_.reset();
     if (stop_posts_.load(std::memory_order_acquire) > 0) {  // one is still on its way with our address
         boost::asio::post(loop_->context(), [this] { ended(); });
         return;
@@ -136,10 +145,7 @@ void Exchange::ended() noexcept {
 }
 
 void Exchange::run() noexcept {
-    guarded([this] {
-        Request request{parser_.request()};
-        return handler_->plain(request);
-    });
+    call_plain();
     ended_away();
 }
 

@@ -61,7 +61,9 @@ public:
     /// Runs the endpoint's handler for the request. True when it has ended already: response() is set. Otherwise the
     /// owner is told when it has. The request's views must stay valid until then. Nothing the handler throws gets out.
     /// `deadline` travels with the task and its jobs. On the loop's thread.
-    bool run(const Endpoint& endpoint, ExchangeOwner& owner, std::chrono::steady_clock::time_point deadline);
+    /// `routes` are those of the endpoint; kept while the handler runs, since the request views its parameters' names.
+    bool run(const Endpoint& endpoint, const std::shared_ptr<const PublishedRoutes>& routes, ExchangeOwner& owner,
+             std::chrono::steady_clock::time_point deadline);
     bool running() const noexcept { return running_; }
     /// Of the handler that runs, or ran last.
     const ServedGeneration* generation() const noexcept { return generation_; }
@@ -80,12 +82,13 @@ private:
         Exchange* exchange = nullptr;
     };
 
-    bool run_here(detail::LeaseBlock* block);
+    bool run_here(detail::LeaseBlock* block, const std::shared_ptr<const PublishedRoutes>& routes);
+    void call_plain();
     void run_at_home() noexcept;
     bool start_task() noexcept;
     void settle_task() noexcept;
     void task_finished() noexcept;
-    void begin_running() noexcept;
+    void begin_running(const std::shared_ptr<const PublishedRoutes>& routes) noexcept;
     void end_running() noexcept;
     void ended_away() noexcept;
     void ended() noexcept;
@@ -109,7 +112,8 @@ private:
     Task<Response> task_;
     Response response_;
     Message message_;
-    std::unique_ptr<Buffer> input_;     // once abandoned
+    std::shared_ptr<const PublishedRoutes> routes_;  // while running
+    std::unique_ptr<Buffer> input_;                  // once abandoned
     std::atomic<unsigned> stop_posts_{0};  // request_stop() calls on their way to the home loop
     bool running_ = false;
     bool abandoned_ = false;

@@ -59,7 +59,7 @@ public:
         for (const auto& generation : routes_->generations) generation->leases[loop_]->release();
     }
 
-    const PublishedRoutes* get() const noexcept { return routes_.get(); }
+    const std::shared_ptr<const PublishedRoutes>& get() const noexcept { return routes_; }
 
 private:
     std::shared_ptr<const PublishedRoutes> routes_;

@@ -149,7 +149,7 @@ bool Connection::choose_handler() {
     request.path = target->path;
     request.query = target->query;
     Exchange::Choice& choice = exchange_->choice;
-    const PublishedRoutes* routes = server_.routes_.get();
+    const PublishedRoutes* routes = server_.routes_.get().get();
     choice.routes_number = server_.routes_number_;
     choice.endpoint = nullptr;
     choice.match = routes->router.match(request.method, request.path, request.path_params);
@@ -167,7 +167,7 @@ bool Connection::run_handler() {
     if (choice.endpoint) {
         state_ = State::running;
         const auto timeout = choice.endpoint->timeout;
-        if (exchange_->run(*choice.endpoint, *this, server_.wheel_.now() + timeout)) {
+        if (exchange_->run(*choice.endpoint, server_.routes_.get(), *this, server_.wheel_.now() + timeout)) {
             answer(exchange_->response());
             return true;
         }
@@ -252,7 +252,7 @@ void Connection::send_unsent() {
         return;
     }
     unsent_ = {};
-    watch(peer_finished_ ? 0 : EPOLLIN);
+    watch(peer_finished_ ? 0u : std::uint32_t{EPOLLIN});
     if (state_ == State::running) return;
     work();
 }

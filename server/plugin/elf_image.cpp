@@ -221,9 +221,9 @@ bool Reader::read_dynamic_strings(const std::vector<Elf64_Dyn>& entries) {
         if (entry.d_tag != DT_NEEDED && entry.d_tag != DT_RPATH && entry.d_tag != DT_RUNPATH) continue;
         auto text = text_at(entry.d_un.d_val);
         if (!text) return fail("damaged: a name in the dynamic section is not in its string table");
-        if (entry.d_tag == DT_NEEDED) image_.needed.push_back(*std::move(text));
-        if (entry.d_tag == DT_RPATH) image_.rpath = *std::move(text);
-        if (entry.d_tag == DT_RUNPATH) image_.runpath = *std::move(text);
+        if (entry.d_tag == DT_NEEDED) image_.needed.push_back(*text);
+        if (entry.d_tag == DT_RPATH) image_.rpath = *text;
+        if (entry.d_tag == DT_RUNPATH) image_.runpath = *text;
     }
     return true;
 }

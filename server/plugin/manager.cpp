@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::vector<std::shared_ptr<Generation>> values_of(const std::map<std::string, std::shared_ptr<Generation>>& generations) {
+std::vector<std::shared_ptr<Generation>> list_of(const std::map<std::string, std::shared_ptr<Generation>>& generations) {
     std::vector<std::shared_ptr<Generation>> values;
     for (const auto& [name, generation] : generations) values.push_back(generation);
     return values;
@@ -187,7 +187,7 @@ void PluginManager::retire_plugin(const std::string& name) {
     Generations left = serving();
     left.erase(name);
     const std::shared_ptr<Generation> old = std::exchange(entry.serving, nullptr);
-    publish(plan_routes(config_, values_of(left)));
+    publish(plan_routes(config_, list_of(left)));
     drain_.retire(old, name + " removed", config_.drain.deadline);
     // Another file may have been refused for the name that is free now.
     seen_.clear();
@@ -247,7 +247,7 @@ std::shared_ptr<Generation> PluginManager::load(const std::string& plugin, Priva
 void PluginManager::swap_in(std::shared_ptr<Generation> candidate) {
     Generations next = serving();
     next[candidate->plugin] = candidate;
-    RoutePlan plan = plan_routes(config_, values_of(next));
+    RoutePlan plan = plan_routes(config_, list_of(next));
     if (!plan.routes) {
         const std::string problem = joined(plan.errors);
         discard(std::move(candidate));
@@ -290,7 +290,7 @@ void PluginManager::reconfigured(Config config) {
             fresh.push_back(load(name, std::move(copy), *report.descriptor, config));
             generation = fresh.back();
         }
-        RoutePlan plan = plan_routes(config, values_of(next));
+        RoutePlan plan = plan_routes(config, list_of(next));
         if (!plan.routes) throw std::runtime_error{joined(plan.errors)};
         config_ = std::move(config);
         watcher_->settle(config_.plugins.settle);

@@ -83,6 +83,8 @@ private:
         LoopThread* home = nullptr;
         unsigned last_number = 0;
     };
+    using Generations = std::map<std::string, std::shared_ptr<Generation>>;  // by plugin
+
     void log(LogLevel level, std::string_view plugin, std::string_view message) noexcept override;
     bool submit(detail::BlockingJob& job, detail::GenerationInfo& generation) noexcept override;
 

@@ -23,7 +23,7 @@ public:
     void finish() {
         auto router = builder_.build();
         if (!router) {
-            auto& clashes = router.error().sentences;
+            const auto clashes = router.error().sentences;
             plan_.errors.insert(plan_.errors.end(), clashes.begin(), clashes.end());
         }
         if (!plan_.errors.empty()) return;

@@ -150,6 +150,10 @@ TEST_CASE("a damaged descriptor in a file is refused") {
     poke(bytes, note, Elf64_Nhdr{9, 100, descriptor_note_type});
     poke(bytes, descriptor_offset(bytes) + 100, Elf64_Nhdr{0, 20, 0});
     CHECK(verdict_on(bytes) == "its descriptor has 100 bytes, this host's has 132, though both are SDK 1");
+
+    poke(bytes, note, Elf64_Nhdr{9, 0, descriptor_note_type});
+    poke(bytes, descriptor_offset(bytes), Elf64_Nhdr{0, 120, 0});
+    CHECK(verdict_on(bytes) == "its descriptor is damaged: it does not begin with \"PBAY\"");
 }
 
 TEST_CASE("a sanitizer that only one side has is refused") {

@@ -26,7 +26,7 @@ Task<std::string> text(std::string value) {
 }
 
 struct Labelled {
-    explicit Labelled(std::string name, int value) : name{std::move(name)}, value{value} {}
+    explicit Labelled(std::string label, int number) : name{std::move(label)}, value{number} {}
     std::string name;
     int value;
 };
