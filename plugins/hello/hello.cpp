@@ -6,7 +6,8 @@ namespace {
 
 nlohmann::json where_am_i() {
     const auto loop = event_loop();
-    return {{"event_loop", loop ? nlohmann::json(loop->name()) : nlohmann::json(nullptr)}, {"thread", thread_name()}};
+    return {{"event_loop", loop ? nlohmann::json(loop->name()) : nlohmann::json(nullptr)},
+            {"thread", thread_name()}};
 }
 
 class Hello final : public Plugin {
@@ -19,10 +20,13 @@ public:
         handlers.async("async", [](Request&) -> Task<Response> { co_return Response::json(where_am_i()); })
             .route("GET /async");
         handlers.blocking("sync", [](Request&) { return Response::json(where_am_i()); }).route("GET /sync");
-        handlers.inline_("inline", [](Request&) { return Response::json(where_am_i()); }).route("GET /inline");
+        handlers.inline_("inline", [](Request&) { return Response::json(where_am_i()); })
+            .route("GET /inline");
 
-        handlers.async("hello", [this](Request& request) { return hello(request); }).route("GET /hello/{name}");
-        handlers.inline_("square", [](Request& request) { return square(request); }).route("GET /square/{number:int}");
+        handlers.async("hello", [this](Request& request) { return hello(request); })
+            .route("GET /hello/{name}");
+        handlers.inline_("square", [](Request& request) { return square(request); })
+            .route("GET /square/{number:int}");
         handlers.async("offload", [](Request&) { return offload(); }).route("GET /offload");
         handlers.blocking("onload", [](Request&) { return onload(); }).route("GET /onload");
         handlers.async("deadlock", [](Request&) { return deadlock(); }).route("GET /deadlock");
@@ -52,8 +56,8 @@ private:
 
     // From an executor thread to the event loop and back: this thread waits.
     static Response onload() {
-        return Response::json(
-            {{"inside run_until_complete", run_until_complete(where_am_i_after_a_pause())}, {"afterwards", where_am_i()}});
+        return Response::json({{"inside run_until_complete", run_until_complete(where_am_i_after_a_pause())},
+                               {"afterwards", where_am_i()}});
     }
 
     // An event loop can't wait for itself: the call throws, and says what to do instead.

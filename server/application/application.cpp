@@ -41,7 +41,9 @@ std::string needs_restart(const Config& before, const Config& after) {
     check(before.listen == after.listen, "listen");
     check(before.event_loops == after.event_loops, "event_loops");
     check(before.executor.threads == after.executor.threads && before.executor.queue == after.executor.queue, "executor");
-    check(before.plugins.directory == after.plugins.directory && before.plugins.watch == after.plugins.watch, "plugins");
+    check(before.plugins.directory == after.plugins.directory, "plugins.directory");
+    check(before.plugins.watch == after.plugins.watch, "plugins.watch");
+    check(before.plugins.private_directory == after.plugins.private_directory, "plugins.private_directory");
     return keys;
 }
 

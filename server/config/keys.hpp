@@ -31,9 +31,9 @@ struct ConfigKey {
     std::string_view path;  // dotted
     ValueRules rules;
     FieldAccess<Owner> field;
-    std::string_view summary;         // what it is, with its unit
-    std::string_view effect;          // of raising a quantity, or of choosing a value; may be empty
-    std::string_view default_text{};  // where the default is no value of the field
+    std::string_view summary;  // what it is, with its unit
+    std::string_view effect;   // of raising a quantity, or of choosing a value; may be empty
+    std::string_view default_text = "as in the field";  // for a route's reference, in words
 };
 
 struct ConfigSection {

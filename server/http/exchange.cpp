@@ -25,6 +25,7 @@ bool Exchange::run(const Endpoint& endpoint, const std::shared_ptr<const Publish
     owner_ = &owner;
     detail::LeaseBlock* block = generation_->leases[loop_->index()];
     TaskContext::deadline = deadline;
+    cancelled = false;  // of the request that the exchange served before
     if (handler_->kind == HandlerKind::blocking) {
         executor = LoopExecutor{loop_->context(), block};
         BlockingJob::lease = block;
@@ -84,7 +85,6 @@ void Exchange::run_at_home() noexcept {
 // The Request object lives as long as the task: a coroutine keeps a reference to it.
 bool Exchange::start_task() noexcept {
     const detail::LeaseScope scope{executor.lease()};
-    cancelled = false;
     request_.emplace(parser_.request());
     bool ended = true;
     try {

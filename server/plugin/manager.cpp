@@ -10,6 +10,7 @@
 #include <future>
 #include <stdexcept>
 #include <sys/stat.h>
+#include <system_error>
 #include <utility>
 
 namespace patchbay {
@@ -32,6 +33,12 @@ std::string joined(const std::vector<std::string>& sentences) {
 
 bool is_plugin_file(const fs::path& file) {
     return file.extension() == ".so" && file.filename().native().front() != '.';
+}
+
+// One spelling for every path, since events and files are told apart by theirs: absolute, no "..", no slash at the end.
+fs::path spelled(const fs::path& path) {
+    const fs::path normal = fs::absolute(path).lexically_normal();
+    return normal.has_filename() ? normal : normal.parent_path();
 }
 
 std::string title(const Generation& generation) {
@@ -57,6 +64,7 @@ nlohmann::json settings_for(const Config& config, const std::string& plugin) {
 PluginManager::PluginManager(ManagerServices services, Config config, fs::path private_directory)
     : services_{std::move(services)},
       config_{std::move(config)},
+      directory_{spelled(config_.plugins.directory)},
       private_directory_{std::move(private_directory)},
       work_{context_.get_executor()},
       missing_timer_{context_},
@@ -90,8 +98,10 @@ std::vector<std::string> PluginManager::start() {
             publish(plan_routes(config_, {}));
             watcher_ = std::make_unique<Watcher>(context_, config_.plugins.settle, [this](const auto& files) { look_at(files); });
             // Watched first, so that nothing slips through between the two.
-            if (config_.plugins.watch) watcher_->watch(config_.plugins.directory);
-            look_at_everything();
+            if (config_.plugins.watch) watcher_->watch(directory_);
+            if (const auto error = look_at_everything()) {
+                throw std::system_error{error, "cannot read the plugin directory " + directory_.string()};
+            }
             done.set_value(std::exchange(problems_, {}));
         } catch (...) {
             done.set_exception(std::current_exception());
@@ -102,15 +112,22 @@ std::vector<std::string> PluginManager::start() {
 
 void PluginManager::look() {
     boost::asio::post(context_, [this] {
+        if (stopping_) return;
         seen_.clear();
         for (const auto& [name, entry] : entries_)
             if (entry->serving && identity_of(entry->file)) seen_[entry->file] = entry->identity;
-        look_at_everything();
+        try {
+            if (config_.plugins.watch) watcher_->watch(directory_);  // another folder of that name, perhaps
+        } catch (const std::system_error&) {  // what follows says why
+        }
+        if (const auto error = look_at_everything()) {
+            services_.log->error("cannot read the plugin directory " + directory_.string() + ": " + error.message());
+        }
     });
 }
 
 void PluginManager::watch(const fs::path& file, std::function<void()> on_change) {
-    boost::asio::post(context_, [this, file, on_change = std::move(on_change)] {
+    boost::asio::post(context_, [this, file = spelled(file), on_change = std::move(on_change)] {
         watched_files_[file] = on_change;
         try {
             watcher_->watch(file.parent_path());
@@ -124,18 +141,20 @@ void PluginManager::look_at(const std::set<fs::path>& changed) {
     if (changed.empty()) return look();
     for (const fs::path& path : changed) {
         if (const auto watched = watched_files_.find(path); watched != watched_files_.end()) watched->second();
-        if (config_.plugins.watch && path.parent_path() == config_.plugins.directory && is_plugin_file(path)) look_at_file(path);
+        if (config_.plugins.watch && path.parent_path() == directory_ && is_plugin_file(path)) look_at_file(path);
     }
     check_missing();
 }
 
-void PluginManager::look_at_everything() {
+std::error_code PluginManager::look_at_everything() {
     std::set<fs::path> files;
-    for (const auto& entry : fs::directory_iterator{config_.plugins.directory}) {
-        if (is_plugin_file(entry.path())) files.insert(entry.path());
+    std::error_code error;
+    for (fs::directory_iterator entry{directory_, error}, end; !error && entry != end; entry.increment(error)) {
+        if (is_plugin_file(entry->path())) files.insert(entry->path());
     }
     for (const fs::path& file : files) look_at_file(file);
     check_missing();
+    return error;
 }
 
 void PluginManager::look_at_file(const fs::path& file) {
@@ -153,7 +172,7 @@ std::optional<PluginManager::FileIdentity> PluginManager::identity_of(const fs::
     struct stat status {};
     if (::stat(file.c_str(), &status) != 0) return std::nullopt;
     return FileIdentity{status.st_dev, status.st_ino, static_cast<std::uint64_t>(status.st_size),
-                        status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec};
+                        status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec, status.st_mode, status.st_uid};
 }
 
 // A file that is gone may be about to come back: compilers delete, then create.
@@ -189,11 +208,7 @@ void PluginManager::retire_plugin(const std::string& name) {
     const std::shared_ptr<Generation> old = std::exchange(entry.serving, nullptr);
     publish(plan_routes(config_, list_of(left)));
     drain_.retire(old, name + " removed", config_.drain.deadline);
-    // Another file may have been refused for the name that is free now.
-    seen_.clear();
-    for (const auto& [other, kept] : entries_)
-        if (kept->serving) seen_[kept->file] = kept->identity;
-    look_at_everything();
+    look();  // another file may have been refused for the name that is free now
 }
 
 void PluginManager::load_file(const fs::path& file) {
@@ -218,7 +233,7 @@ void PluginManager::load_file(const fs::path& file) {
         entry.file = file;
         if (const auto identity = seen_.find(file); identity != seen_.end()) entry.identity = identity->second;
     } catch (const std::exception& error) {
-        refuse(plugin, error.what());
+        refuse(plugin, file, error.what());
     }
 }
 
@@ -343,10 +358,11 @@ PluginManager::Generations PluginManager::serving() const {
     return generations;
 }
 
-void PluginManager::refuse(const std::string& what, const std::string& problem) {
+void PluginManager::refuse(const std::string& what, const fs::path& file, const std::string& problem) {
     std::string line = what + " refused: " + problem;
-    if (const auto entry = entries_.find(what); entry != entries_.end() && entry->second->serving) {
-        line += " · gen " + std::to_string(entry->second->serving->number) + " still serving";
+    for (const auto& [name, entry] : entries_) {
+        if (!entry->serving || (name != what && entry->file != file)) continue;
+        line += " · " + (name == what ? "" : name + " ") + "gen " + std::to_string(entry->serving->number) + " still serving";
     }
     services_.log->error(line);
     problems_.push_back(std::move(line));
@@ -355,6 +371,7 @@ void PluginManager::refuse(const std::string& what, const std::string& problem) 
 std::vector<std::string> PluginManager::stop(std::chrono::steady_clock::time_point deadline) {
     std::promise<void> empty;
     boost::asio::post(context_, [&] {
+        stopping_ = true;
         if (watcher_) watcher_->stop();
         missing_timer_.cancel();
         publish(plan_routes(Config{}, {}));

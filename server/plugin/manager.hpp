@@ -21,6 +21,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -72,6 +73,8 @@ private:
         std::uint64_t inode = 0;
         std::uint64_t size = 0;
         std::int64_t modified = 0;  // nanoseconds
+        unsigned mode = 0;          // a file refused for its permissions may get better ones
+        unsigned owner = 0;
         bool operator==(const FileIdentity&) const = default;
     };
     /// One plugin, by name, through all its generations.
@@ -90,7 +93,7 @@ private:
 
     void thread_main();
     void look_at(const std::set<std::filesystem::path>& changed);
-    void look_at_everything();
+    std::error_code look_at_everything();
     void look_at_file(const std::filesystem::path& file);
     void check_missing();
     void retire_plugin(const std::string& name);
@@ -106,12 +109,13 @@ private:
     void publish(RoutePlan plan);
     void discard(std::shared_ptr<Generation> generation);
     Generations serving() const;
-    void refuse(const std::string& what, const std::string& problem);
+    void refuse(const std::string& what, const std::filesystem::path& file, const std::string& problem);
 
     static std::optional<FileIdentity> identity_of(const std::filesystem::path& file);
 
     ManagerServices services_;
     Config config_;
+    std::filesystem::path directory_;  // of the plugins; stays the one it began with
     std::filesystem::path private_directory_;
     boost::asio::io_context context_{1};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
@@ -125,6 +129,7 @@ private:
     std::vector<std::string> warned_;    // of the routes served now
     mutable std::mutex routes_mutex_;
     std::vector<PlannedRoute> routes_;
+    bool stopping_ = false;
     Drain drain_;
     std::thread thread_;
 };

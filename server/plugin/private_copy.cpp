@@ -44,7 +44,8 @@ void PrivateCopy::link_siblings(const std::vector<std::string>& needed) {
     for (const std::string& name : needed) {
         const fs::path sibling = original_.parent_path() / name;
         if (name.find('/') == std::string::npos && fs::exists(sibling)) {
-            fs::create_symlink(fs::absolute(sibling), folder_ / name);
+            // To the file itself: the original's folder may be another copy's, which goes first.
+            fs::create_symlink(fs::canonical(sibling), folder_ / name);
         }
     }
 }

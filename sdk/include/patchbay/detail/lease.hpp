@@ -29,7 +29,8 @@ public:
         if (count_.fetch_sub(1, std::memory_order_acq_rel) == 1) on_zero_(*this);
     }
 
-    long count() const noexcept { return count_.load(std::memory_order_relaxed); }
+    /// Whoever sees a count has seen all that the holders of released ones did.
+    long count() const noexcept { return count_.load(std::memory_order_acquire); }
     GenerationInfo& generation() const noexcept { return *generation_; }
 
 private:

@@ -1,0 +1,120 @@
+// The YAML is live: all of an edit is taken, or nothing.
+#include "support/http_client.hpp"
+#include "support/server_process.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <csignal>
+#include <string>
+
+using namespace patchbay::test;
+
+namespace {
+
+const std::string base = "listen: 127.0.0.1:0\nplugins: {settle: 30ms}\n";
+const std::vector<PluginFile> plugins{{test_plugin("sample_1"), "sample.so"},
+                                      {test_plugin("slow"), "slow.so"}};
+
+}  // namespace
+
+TEST_CASE("other settings make a new generation of that plugin alone") {
+    ServerProcess server{base + "settings: {sample: {body: first}}\n", plugins};
+    HttpClient client{server.port()};
+    CHECK(client.get("/sample").body == "first");
+    server.reconfigure(base + "settings: {sample: {body: second}}\n");
+    const std::string line = server.wait_for_log("sample 1.0.0 gen 2 serving with new settings");
+    CHECK_THAT(line, Catch::Contains("unmapped in"));
+    CHECK(client.get("/sample").body == "second");
+    server.reconfigure(base);
+    server.wait_for_log("sample 1.0.0 gen 3 serving with new settings");
+    CHECK(client.get("/sample").body == "1.0.0");
+    CHECK(server.log().find("slow 1.0.0 gen 2") == std::string::npos);
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("routes are bound, restricted and disabled while the server runs") {
+    ServerProcess server{base, plugins};
+    HttpClient client{server.port()};
+    const auto apply = [&](const std::string& routes) {
+        const std::size_t mark = server.log_mark();
+        server.reconfigure(base + "routes:\n" + routes);
+        server.wait_for_log("configuration taken", mark);
+    };
+    CHECK(client.get("/sample").status == 200);
+
+    apply("  - {path: /elsewhere, handler: sample.show}\n");
+    CHECK(client.get("/sample").status == 404);
+    CHECK(client.get("/elsewhere").body == "1.0.0");
+
+    apply(
+        "  - {path: /elsewhere, methods: [POST], handler: sample.show}\n  - {path: /sample, handler: "
+        "sample.show}\n");
+    CHECK(client.get("/sample").status == 200);
+    const HttpResponse restricted = client.get("/elsewhere");
+    CHECK(restricted.status == 405);
+    CHECK(restricted.header("allow") == "POST, OPTIONS");
+    CHECK(client.post("/elsewhere", "x").body == "1.0.0");
+
+    apply("  - {handler: sample.show, enabled: false}\n");
+    CHECK(client.get("/sample").status == 404);
+    CHECK(client.get("/quick").status == 200);
+
+    apply("  - {handler: sample.echo, max_body: 10B}\n");
+    CHECK(client.get("/sample").status == 200);
+    CHECK(client.post("/sample/echo", "0123456789").status == 200);
+    CHECK(client.post("/sample/echo", "0123456789a").status == 413);
+    CHECK(server.log().find("gen 2") == std::string::npos);  // routes are not the plugins' business
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("an edit with a mistake changes nothing") {
+    ServerProcess server{base + "settings: {sample: {body: first}}\n", plugins};
+    HttpClient client{server.port()};
+    const auto refused = [&](const std::string& yaml) {
+        const std::size_t mark = server.log_mark();
+        server.reconfigure(yaml);
+        const std::string line = server.wait_for_log("configuration refused", mark);
+        CHECK_THAT(line, Catch::EndsWith("the old one still serves"));
+        CHECK(client.get("/sample").body == "first");
+        CHECK(client.get("/quick").status == 200);
+        return server.log().substr(mark);
+    };
+    CHECK_THAT(refused(base + "setings: {}\n"),
+               Catch::Contains("patchbay.yaml:3:1: setings") && Catch::Contains("did you mean 'settings'?"));
+    CHECK_THAT(refused(base + "limits: [\n"), Catch::Contains("patchbay.yaml:"));
+    CHECK_THAT(refused(""), Catch::Contains("refused"));
+    // Right as YAML, but there is no such handler; the settings beside it are not taken either.
+    CHECK_THAT(
+        refused(base + "settings: {sample: {body: second}}\nroutes:\n  - {path: /x, handler: sample.shew}\n"),
+        Catch::Contains("patchbay.yaml:5:") && Catch::Contains("did you mean 'sample.show'?"));
+    // The plugin refuses them.
+    CHECK_THAT(refused(base + "settings: {sample: {body: [1, 2]}}\n"), Catch::Contains("sample.body"));
+    // Two handlers at one place.
+    CHECK_THAT(refused(base + "routes:\n  - {path: /quick, methods: [GET], handler: sample.show}\n"),
+               Catch::Contains("sample.show") && Catch::Contains("slow.quick"));
+    server.reconfigure(base + "settings: {sample: {body: third}}\n");
+    server.wait_for_log("serving with new settings");
+    CHECK(client.get("/sample").body == "third");
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("limits and timeouts are taken, listen waits for a restart") {
+    ServerProcess server{base + "limits: {body: 10B}\n", plugins};
+    HttpClient client{server.port()};
+    CHECK(HttpClient{server.port()}.post("/sample/echo", "0123456789a").status == 413);
+    server.reconfigure("listen: 127.0.0.1:1\nplugins: {settle: 30ms}\nlimits: {body: 11B}\n");
+    CHECK_THAT(server.wait_for_log("configuration taken"),
+               Catch::Contains("changes of listen wait for a restart"));
+    CHECK(client.post("/sample/echo", "0123456789a").status == 200);
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("SIGHUP takes the configuration, too") {
+    ServerProcess server{base, plugins};
+    server.signal(SIGHUP);
+    server.reconfigure(base + "settings: {sample: {body: second}}\n");
+    server.signal(SIGHUP);
+    server.wait_for_log("sample 1.0.0 gen 2 serving with new settings");
+    CHECK(HttpClient{server.port()}.get("/sample").body == "second");
+    CHECK(server.terminate() == 0);
+}

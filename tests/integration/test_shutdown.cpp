@@ -1,0 +1,122 @@
+// The stages of a shutdown: what runs is finished, then cancelled, then named.
+#include "support/http_client.hpp"
+#include "support/load.hpp"
+#include "support/server_process.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <array>
+#include <csignal>
+#include <string>
+
+using namespace patchbay::test;
+
+namespace {
+
+const std::vector<PluginFile> slow{{test_plugin("slow"), "slow.so"}};
+
+std::string with_deadline(const std::string& deadline) {
+    return "listen: 127.0.0.1:0\nevent_loops: 2\nshutdown: {deadline: " + deadline + "}\n";
+}
+
+}  // namespace
+
+TEST_CASE("requests in flight are answered before the server ends") {
+    ServerProcess server{with_deadline("60s"), slow};
+    HttpClient idle{server.port()};
+    CHECK(idle.get("/quick").status == 200);
+    HttpClient one{server.port()};
+    one.send(http_request("GET", "/wait/500"));
+    server.wait_for_log("slow: waiting");
+    HttpClient other{server.port()};
+    other.send(http_request("GET", "/stubborn/500"));
+    server.wait_for_log("slow: waiting", server.log().rfind("slow: waiting") + 1);
+    SECTION("SIGTERM") { server.signal(SIGTERM); }
+    SECTION("SIGINT") { server.signal(SIGINT); }
+    const HttpResponse answer = one.read_response();
+    CHECK(answer.body == "waited");
+    CHECK(answer.header("connection") == "close");
+    CHECK(other.read_response().body == "waited");
+    CHECK(idle.closed());
+    CHECK(server.wait() == 0);
+    CHECK(std::filesystem::is_empty(server.temporary()));
+}
+
+TEST_CASE("nobody is accepted any more") {
+    ServerProcess server{with_deadline("60s"), slow};
+    HttpClient running{server.port()};
+    running.send(http_request("GET", "/wait/3600000"));
+    server.wait_for_log("slow: waiting");
+    server.signal(SIGTERM);
+    CHECK(eventually([&] {
+        try {
+            const HttpClient late{server.port()};
+            return false;
+        } catch (const std::runtime_error&) {
+            return true;
+        }
+    }));
+    server.signal(SIGTERM);
+    server.wait();
+}
+
+TEST_CASE("requests that outlast the deadline are cancelled") {
+    ServerProcess server{with_deadline("200ms"), slow};
+    HttpClient client{server.port()};
+    client.send(http_request("GET", "/wait/600000"));
+    server.wait_for_log("slow: waiting");
+    server.signal(SIGTERM);
+    CHECK(client.read_response().status == 503);
+    CHECK(server.wait() == 0);
+    CHECK_THAT(server.log(), Catch::Contains("shutdown.deadline has passed"));
+}
+
+TEST_CASE("a blocking handler that never returns is named, and does not keep the server") {
+    ServerProcess server{with_deadline("200ms"), slow};
+    HttpClient client{server.port()};
+    client.send(http_request("GET", "/stuck") + http_request("GET", "/quick"));
+    server.wait_for_log("slow: stuck");
+    server.signal(SIGTERM);
+    CHECK(server.wait() == 1);
+    CHECK_THAT(server.log(), Catch::Contains("a blocking handler of slow does not return"));
+}
+
+TEST_CASE("a second signal ends the server at once") {
+    ServerProcess server{with_deadline("1h"), slow};
+    HttpClient client{server.port()};
+    client.send(http_request("GET", "/wait/3600000"));
+    server.wait_for_log("slow: waiting");
+    server.signal(SIGTERM);
+    server.wait_for_log("finishing what runs");
+    server.signal(SIGTERM);
+    server.wait();
+    CHECK_THAT(server.log(), Catch::Contains("second signal: stopping at once"));
+    CHECK(client.closed());
+}
+
+TEST_CASE("a client that reads slowly gets all of its answer, and then the server ends") {
+    ServerProcess server{"listen: 127.0.0.1:0\nlimits: {body: 16MiB}\nshutdown: {deadline: 1h}\n",
+                         {{PATCHBAY_CONTRACT, "contract.so"}}};
+    HttpClient client{server.port(), 4096};
+    const std::string body(8 * 1024 * 1024, 'x');
+    client.send(http_request("POST", "/echo", body));
+    server.signal(SIGTERM);
+    server.wait_for_log("finishing what runs");
+    CHECK((client.read_response().body == body));
+    CHECK(client.closed());
+    CHECK(server.wait() == 0);
+}
+
+TEST_CASE("a server under load of every kind ends well") {
+    ServerProcess server{with_deadline("60s"),
+                         {{test_plugin("storm_a"), "storm.so"}, {test_plugin("slow"), "slow.so"}}};
+    Load load{server.port(), 4, [](HttpClient& client, unsigned thread, std::uint64_t number) {
+                  static constexpr std::array kinds{"await", "async", "blocking", "detached", "inline"};
+                  client.get("/storm/" + std::string{kinds[(thread + number) % kinds.size()]} + "/x");
+                  return std::string{};
+              }};
+    CHECK(eventually([&] { return load.requests() > 100; }));
+    CHECK(server.terminate() == 0);
+    load.stop();
+    CHECK(std::filesystem::is_empty(server.temporary()));
+}

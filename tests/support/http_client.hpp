@@ -1,0 +1,57 @@
+// A small blocking HTTP/1.1 client on a raw socket, which can also send what no decent client would. One
+// thread at a time.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace patchbay::test {
+
+struct HttpResponse {
+    int status = 0;
+    std::map<std::string, std::string> headers;  ///< names in lower case; a repeated one keeps its last value
+    std::string body;
+
+    /// Empty when there is none.
+    std::string header(const std::string& name) const;
+};
+
+/// A whole request with Host, and Content-Length when there is a body.
+std::string http_request(std::string_view method, std::string_view target, std::string_view body = {});
+
+class HttpClient {
+public:
+    /// Connects to this machine's port. `receive_buffer` (0: the system's own) makes a slow reader.
+    /// Errors (all functions): std::runtime_error.
+    explicit HttpClient(std::uint16_t port, int receive_buffer = 0);
+    ~HttpClient();
+    HttpClient(HttpClient&& other) noexcept;
+    HttpClient& operator=(HttpClient&&) = delete;
+
+    void send(std::string_view bytes);
+    /// The next response, exactly its own bytes; 1xx ones too. `head` says that it answers HEAD and has no
+    /// body.
+    HttpResponse read_response(bool head = false);
+    HttpResponse get(std::string_view target);
+    HttpResponse post(std::string_view target, std::string_view body);
+
+    /// Half-close: nothing more will be sent, answers are still read.
+    void finish_sending();
+    /// True when the server closes without another byte, false when one comes. Errors: also when neither
+    /// happens in time.
+    bool closed();
+
+private:
+    bool fill();
+    std::string take_line();
+
+    int socket_ = -1;
+    std::string buffer_;  // received, not yet taken
+    std::size_t taken_ = 0;
+};
+
+}  // namespace patchbay::test

@@ -1,0 +1,61 @@
+#include "support/server_process.hpp"
+
+#include <csignal>
+#include <stdexcept>
+#include <utility>
+
+namespace patchbay::test {
+
+namespace fs = std::filesystem;
+
+fs::path test_plugin(const std::string& name) { return fs::path{PATCHBAY_TEST_PLUGINS} / (name + ".so"); }
+
+ServerProcess::ServerProcess(const std::string& yaml, const std::vector<PluginFile>& plugins_,
+                             const ServerOptions& options) {
+    fs::create_directory(plugins());
+    fs::create_directory(temporary());
+    for (const PluginFile& plugin : plugins_) fs::copy_file(plugin.from, plugins() / plugin.name);
+    const fs::path config = directory_.path() / "patchbay.yaml";
+    write_file(config, yaml);
+    std::vector<std::string> command{options.binary.empty() ? PATCHBAY_BINARY : options.binary.string(),
+                                     "serve", config.string()};
+    command.insert(command.end(), options.arguments.begin(), options.arguments.end());
+    auto environment = options.environment;
+    environment["TMPDIR"] = temporary().string();
+    process_ = std::make_unique<ChildProcess>(std::move(command), environment);
+    const std::string ready = wait_for_log("listening on http://");
+    port_ = static_cast<std::uint16_t>(std::stoul(ready.substr(ready.rfind(':') + 1)));
+}
+
+void ServerProcess::install(const fs::path& from, const std::string& name) const {
+    const fs::path hidden = plugins() / ("." + name);
+    fs::copy_file(from, hidden, fs::copy_options::overwrite_existing);
+    fs::rename(hidden, plugins() / name);
+}
+
+void ServerProcess::overwrite(const fs::path& from, const std::string& name) const {
+    write_file(plugins() / name, read_file(from));
+}
+
+void ServerProcess::reconfigure(std::string_view yaml) const {
+    write_file(directory_.path() / ".patchbay.yaml", yaml);
+    fs::rename(directory_.path() / ".patchbay.yaml", directory_.path() / "patchbay.yaml");
+}
+
+std::string ServerProcess::wait_for_log(std::string_view text, std::size_t mark,
+                                        std::chrono::milliseconds deadline) const {
+    if (auto line = process_->wait_for_output(text, mark, deadline)) return *std::move(line);
+    throw std::runtime_error{"the log never said \"" + std::string{text} + "\" but:\n" + log()};
+}
+
+int ServerProcess::wait(std::chrono::milliseconds deadline) {
+    if (const auto code = process_->wait(deadline)) return *code;
+    throw std::runtime_error{"the server does not end; its log:\n" + log()};
+}
+
+int ServerProcess::terminate() {
+    signal(SIGTERM);
+    return wait();
+}
+
+}  // namespace patchbay::test
