@@ -2,6 +2,7 @@
 
 #include "http_get.hpp"
 
+#include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 
 namespace fanout {
@@ -76,6 +77,7 @@ Task<nlohmann::json> Fanout::call(const Target& target) {
     } catch (const TimedOut&) {
         result["error"] = "no complete answer within " + std::to_string(timeout_.count()) + " ms";
     } catch (const boost::system::system_error& error) {
+        if (error.code() == asio::error::operation_aborted) throw;  // the whole request is cancelled
         result["error"] = error.code().message();
     }
     result["milliseconds"] = milliseconds_since(began);

@@ -3,7 +3,6 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -41,8 +40,7 @@ Upstream::Upstream()
     : acceptor_{loop_, {asio::ip::address_v4::loopback(), 0}},
       port_{acceptor_.local_endpoint().port()},
       meeting_{loop_, asio::steady_timer::time_point::max()} {
-    // Detached, but not for long: they end with the loop, which this object owns.
-    asio::co_spawn(loop_, accept(), asio::detached);
+    start(accept());
     thread_ = std::thread{[this] { loop_.run(); }};
 }
 
@@ -55,10 +53,15 @@ std::string Upstream::url(const std::string& path) const {
     return "http://127.0.0.1:" + std::to_string(port_) + path;
 }
 
+void Upstream::start(asio::awaitable<void> coroutine) {
+    // An exception means that the caller has hung up.
+    asio::co_spawn(loop_, std::move(coroutine), [](std::exception_ptr) {});
+}
+
 asio::awaitable<void> Upstream::accept() {
     for (;;) {
         tcp::socket socket = co_await acceptor_.async_accept(use_awaitable);
-        asio::co_spawn(loop_, serve(std::move(socket)), asio::detached);
+        start(serve(std::move(socket)));
     }
 }
 

@@ -36,6 +36,8 @@ public:
 private:
     using Socket = boost::asio::ip::tcp::socket;
 
+    /// The coroutine belongs to the loop, and ends with it.
+    void start(boost::asio::awaitable<void> coroutine);
     boost::asio::awaitable<void> accept();
     boost::asio::awaitable<void> serve(Socket socket);
     boost::asio::awaitable<void> meet();

@@ -1,5 +1,4 @@
 #include "testing_host.hpp"
-
 #include "testing_request.hpp"
 
 #include <cstdio>
@@ -89,7 +88,8 @@ void AppBase::close() {
 
 Response AppBase::request(RequestOptions options) {
     if (patchbay::detail::thread_state.kind == patchbay::detail::ThreadKind::event_loop) {
-        throw std::logic_error{"patchbay: testing::App::request() was called on an event loop, which would wait for itself"};
+        throw std::logic_error{
+            "patchbay: testing::App::request() was called on an event loop, which would wait for itself"};
     }
     if (!state_ || state_->closed) throw std::logic_error{"patchbay: the testing::App is closed"};
     auto request = std::make_shared<FakeRequest>(state_->host, std::move(options));
@@ -104,7 +104,9 @@ Response AppBase::post(std::string_view target, std::string body, Headers header
     return request({http::verb::post, std::string{target}, std::move(headers), std::move(body)});
 }
 
-std::vector<LogLine> AppBase::log() const { return state_ ? state_->host.log_lines() : std::vector<LogLine>{}; }
+std::vector<LogLine> AppBase::log() const {
+    return state_ ? state_->host.log_lines() : std::vector<LogLine>{};
+}
 long AppBase::leases() const noexcept { return state_ ? state_->host.leases() : 0; }
 std::vector<std::string> AppBase::unused_settings() const { return state_->settings.unused(); }
 

@@ -54,9 +54,11 @@ void FakeHost::run_loop() noexcept {
             loop_.run();
             return;
         } catch (const std::exception& error) {
-            log(LogLevel::error, generation_.plugin, std::string{"a callback on the event loop threw: "} + error.what());
+            log(LogLevel::error, generation_.plugin,
+                std::string{"a callback on the event loop threw: "} + error.what());
         } catch (...) {
-            log(LogLevel::error, generation_.plugin, "a callback on the event loop threw what is no std::exception");
+            log(LogLevel::error, generation_.plugin,
+                "a callback on the event loop threw what is no std::exception");
         }
     }
 }
@@ -134,7 +136,8 @@ std::string FakeHost::whats_left() const {
     limit.resize(limit.find('.') + 2);
     return "patchbay: " + std::to_string(leases()) + " lease(s) on plugin '" + options_.plugin +
            "' are still held after " + limit +
-           " s: a request or task that does not end when it is cancelled, or an executor kept in a timer, socket or "
+           " s: a request or task that does not end when it is cancelled, or an executor kept in a timer, "
+           "socket or "
            "variable that outlives its task";
 }
 

@@ -1,10 +1,11 @@
-// The host behind testing::App and testing::run: one event loop thread, executor threads and a log kept in memory.
-// Private to libpatchbay; owned by the App.
+// The host behind testing::App and testing::run: one event loop thread, executor threads and a log kept in
+// memory. Private to libpatchbay; owned by the App.
 #pragma once
 
 #include <patchbay/testing.hpp>
 
 #include <boost/asio/executor_work_guard.hpp>
+
 #include <condition_variable>
 #include <deque>
 #include <mutex>

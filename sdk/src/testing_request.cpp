@@ -3,6 +3,7 @@
 #include <patchbay/problem.hpp>
 
 #include <boost/asio/ip/address_v4.hpp>
+
 #include <algorithm>
 #include <atomic>
 #include <stdexcept>
@@ -12,9 +13,9 @@ namespace {
 
 // The most specific first: segment by segment, as SegmentKind orders them.
 bool more_specific(const RoutePattern& a, const RoutePattern& b) {
-    return std::lexicographical_compare(
-        a.segments().begin(), a.segments().end(), b.segments().begin(), b.segments().end(),
-        [](const auto& x, const auto& y) { return x.kind < y.kind; });
+    return std::lexicographical_compare(a.segments().begin(), a.segments().end(), b.segments().begin(),
+                                        b.segments().end(),
+                                        [](const auto& x, const auto& y) { return x.kind < y.kind; });
 }
 
 std::uint64_t next_id() {
@@ -24,10 +25,12 @@ std::uint64_t next_id() {
 
 }  // namespace
 
-FakeRequest::FakeRequest(FakeHost& host, testing::RequestOptions options) : host_{host}, options_{std::move(options)} {
+FakeRequest::FakeRequest(FakeHost& host, testing::RequestOptions options)
+    : host_{host}, options_{std::move(options)} {
     const std::string_view target = options_.target;
     const std::size_t question = std::min(target.find('?'), target.size());
-    for (const auto& [name, value] : options_.headers) headers_.push_back({http::string_to_field(name), name, value});
+    for (const auto& [name, value] : options_.headers)
+        headers_.push_back({http::string_to_field(name), name, value});
     data_.method = options_.method;
     data_.method_name = http::to_string(options_.method);
     data_.target = target;
@@ -87,11 +90,15 @@ std::optional<Response> FakeRequest::route(const Handlers& handlers) {
 void FakeRequest::start() {
     const LeaseScope scope{executor.lease()};
     switch (entry_->kind) {
-        case HandlerKind::async: return start_async();
-        case HandlerKind::inline_: return run();
-        case HandlerKind::blocking: break;
+        case HandlerKind::async:
+            return start_async();
+        case HandlerKind::inline_:
+            return run();
+        case HandlerKind::blocking:
+            break;
     }
-    if (!submit_job(*this, executor.lease())) settle(response_of([]() -> Response { throw_executor_full(); }));
+    if (!submit_job(*this, executor.lease()))
+        settle(response_of([]() -> Response { throw_executor_full(); }));
 }
 
 void FakeRequest::start_async() {
@@ -117,7 +124,8 @@ Response FakeRequest::response_of(Produce produce) noexcept {
     constexpr const char* neutral = "The server could not answer this request.";
     const auto failed = [&](std::string_view what) {
         const std::string id = request_.id();
-        log_error("handler '", std::string_view{entry_->name}, "' failed (error id ", std::string_view{id}, "): ", what);
+        log_error("handler '", std::string_view{entry_->name}, "' failed (error id ", std::string_view{id},
+                  "): ", what);
         return problem(http::status::internal_server_error, neutral, id);
     };
     try {
@@ -131,13 +139,16 @@ Response FakeRequest::response_of(Produce produce) noexcept {
     }
 }
 
-// Whoever waits for the answer finds the lease given back already.
+// Answered by way of the loop: the operation that has just resumed the task still holds a lease on this
+// stack, and whoever waits for the answer is to find none.
 void FakeRequest::settle(Response response) noexcept {
-    const auto keep = std::move(self_);
+    auto keep = std::move(self_);
     if (options_.method == http::verb::head) response.body().clear();
     task_ = {};
     executor = {};
-    answered_.set_value(std::move(response));
+    asio::post(host_.loop(), [self = std::move(keep), answer = std::move(response)]() mutable {
+        self->answered_.set_value(std::move(answer));
+    });
 }
 
 }  // namespace patchbay::detail

@@ -43,9 +43,15 @@ std::shared_ptr<Generation> Generation::load(PrivateCopy copy, const PluginDescr
         }
     }
     if (!problem.empty()) {
+        if (made->leases_of_others() != 0) {
+            // What it spawned runs in it and in the plugin's object: it ends like one that has served.
+            made->cancel_detached();
+            place.discard(made);
+            throw std::runtime_error{problem};
+        }
         static_cast<void>(made->stop_and_destroy());
         static_cast<void>(run_thread_local_destructors(made->addresses()));
-        // Only this thread has run its code, and it leaves no lease behind unless something was spawned.
+        // Only this thread has run its code.
         if (made->leases_of_others() == 0 && !owes_thread_local_destructors(made->addresses()))
             made->unload();
         throw std::runtime_error{problem};

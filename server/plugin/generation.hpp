@@ -31,12 +31,16 @@
 
 namespace patchbay {
 
+class Generation;
+
 /// What a generation is made for; the host's side of it.
 struct GenerationPlace {
     detail::HostServices* services = nullptr;
     std::vector<LoopThread*> loops;  ///< by index
     LoopThread* home = nullptr;
     ExecutorShare* share = nullptr;
+    /// Takes a generation that failed to start while tasks it had spawned still run. Called on any thread.
+    std::function<void(std::shared_ptr<Generation>)> discard;
 };
 
 class Generation final : public detail::GenerationInfo, public ServedGeneration {

@@ -241,7 +241,10 @@ std::shared_ptr<Generation> PluginManager::load(const std::string& plugin, Priva
                                                 const PluginDescriptor& descriptor, const Config& config) {
     Entry& entry = entry_for(plugin);
     size_share(entry, config);
-    const GenerationPlace place{this, services_.loops, entry.home, &entry.share};
+    const auto discard_here = [this](std::shared_ptr<Generation> unwanted) {
+        boost::asio::post(context_, [this, unwanted = std::move(unwanted)]() mutable { discard(std::move(unwanted)); });
+    };
+    const GenerationPlace place{this, services_.loops, entry.home, &entry.share, discard_here};
     auto shared_copy = std::make_shared<PrivateCopy>(std::move(copy));
     auto generation = load_within(
         config.plugins.load_timeout,
@@ -249,9 +252,7 @@ std::shared_ptr<Generation> PluginManager::load(const std::string& plugin, Priva
          positions = positions_for(config, plugin), place] {
             return Generation::load(std::move(*shared_copy), descriptor, number, settings, positions, place);
         },
-        [this](std::shared_ptr<Generation> late) {
-            boost::asio::post(context_, [this, late = std::move(late)]() mutable { discard(std::move(late)); });
-        });
+        discard_here);
     for (const std::string& key : generation->unused_settings()) {
         services_.log->warning(key + " is not read by " + plugin + ": is it misspelt?");
     }

@@ -22,7 +22,7 @@ COROUTINES = [
     "for (; co_await ready();) go();!",
     "if (value = co_await ready()) go();!",
     "if (this->value = co_await ready(); !(co_await ready())) go();!",
-    "if (\n    co_await ready()) go();",  # reported on the line of the if, see below
+    "if (!\n    co_await ready()) go();",
     "const bool yes = co_await ready();\nif (yes) go();",
     "if (auto yes = co_await ready()) go();",
     "if (const std::string s = co_await text(); s.empty()) go();",
@@ -58,7 +58,7 @@ COROUTINES = [
     "co_await print(Pair(text, 1));!",
     "co_await print({text, 1});!",
     "co_await print(1, {});!",
-    "auto n = co_await print(std::array<std::string, 1>{text});" "",
+    "auto n = co_await print(std::array<std::string, 1>{text});!",
     "Pair pair{co_await text(), 1};!",
     "auto pair = Pair{co_await text(), 1};!",
     "co_return Response::json({{text, co_await number()}});!",

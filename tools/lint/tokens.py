@@ -59,6 +59,15 @@ class Tokens:
             i = self.partner.get(i, i) + 1 if self.words[i] == "{" and self.is_lambda_body(i) else i + 1
         return False
 
+    def after_template_arguments(self, i):
+        depth, k = 0, i
+        while self.at(k) not in (";", "{", "}", ""):
+            depth += {"<": 1, ">": -1}.get(self.at(k), 0)
+            if depth == 0:
+                return k + 1 if self.at(i) == "<" else i
+            k += 1
+        return i
+
     def is_awaited_itself(self, i):
         """Whether the name at i is the operand: `co_await detail::Name{...}`."""
         while self.at(i - 1) == "::":

@@ -1,5 +1,6 @@
-// For the unit tests of a plugin: runs it in the test's own process, on a real event loop and executor threads but
-// without a server or a socket. Belongs to no test framework; link patchbay::patchbay and nothing else.
+// For the unit tests of a plugin: runs it in the test's own process, on a real event loop and executor
+// threads but without a server or a socket. Belongs to no test framework; link patchbay::patchbay and nothing
+// else.
 #pragma once
 
 #include <patchbay/plugin.hpp>
@@ -37,12 +38,12 @@ struct LogLine {
 };
 
 struct Options {
-    std::string plugin = "plugin";                        ///< its name in log lines and settings errors
-    std::chrono::nanoseconds request_limit = 5s;          ///< request() throws when it gets no answer for so long
-    std::chrono::nanoseconds drain = 200ms;               ///< close() lets spawned tasks run for so long, then cancels
-    std::chrono::nanoseconds close_limit = 5s;            ///< and after so long it gives up and says what is left
-    unsigned executor_threads = 2;                        ///< "executor-0" and so on
-    std::size_t executor_queue = 64;                      ///< jobs that may wait for a thread; one more is a 503
+    std::string plugin = "plugin";                ///< its name in log lines and settings errors
+    std::chrono::nanoseconds request_limit = 5s;  ///< request() throws when it gets no answer for so long
+    std::chrono::nanoseconds drain = 200ms;     ///< close() lets spawned tasks run for so long, then cancels
+    std::chrono::nanoseconds close_limit = 5s;  ///< and after so long it gives up and says what is left
+    unsigned executor_threads = 2;              ///< "executor-0" and so on
+    std::size_t executor_queue = 64;            ///< jobs that may wait for a thread; one more is a 503
 };
 
 /// What App is made of that does not depend on the plugin's class.
@@ -51,32 +52,34 @@ public:
     AppBase(const AppBase&) = delete;
     AppBase& operator=(const AppBase&) = delete;
 
-    /// Sends a request to the handler whose default route fits best, and waits for its answer. Like the host: 404 and
-    /// 405 where no route fits, HEAD answered by GET handlers without the body, exceptions as problem+json. Unlike it:
-    /// nothing is checked against the operator's limits, and dot segments stay in the path.
-    /// Errors: std::runtime_error when there is no answer within the limit; the handler is cancelled then.
-    /// Thread-safety: callable from several threads at once, but not from a handler.
+    /// Sends a request to the handler whose default route fits best, and waits for its answer. Like the host:
+    /// 404 and 405 where no route fits, HEAD answered by GET handlers without the body, exceptions as
+    /// problem+json. Unlike it: nothing is checked against the operator's limits, and dot segments stay in
+    /// the path. Errors: std::runtime_error when there is no answer within the limit; the handler is
+    /// cancelled then. Thread-safety: callable from several threads at once, but not from a handler.
     Response request(RequestOptions options);
     Response get(std::string_view target, Headers headers = {});
     Response post(std::string_view target, std::string body, Headers headers = {});
 
     /// All lines so far, the oldest first. Thread-safe.
     std::vector<LogLine> log() const;
-    /// How many holds there are on the plugin: requests, tasks, executors kept in timers and sockets. 0 when all is quiet.
+    /// How many holds there are on the plugin: requests, tasks, executors kept in timers and sockets. 0 when
+    /// all is quiet.
     long leases() const noexcept;
     /// Settings that the constructor did not ask for, as the operator would read them.
     std::vector<std::string> unused_settings() const;
 
-    /// Waits until every request and task has ended (tasks are cancelled after Options::drain), calls stop() and
-    /// destroys the plugin. Only log() and leases() may be called afterwards.
-    /// Errors: std::runtime_error when something still holds the plugin after Options::close_limit. The plugin is then
-    /// never destroyed, as the host would not unload it.
+    /// Waits until every request and task has ended (tasks are cancelled after Options::drain), calls stop()
+    /// and destroys the plugin. Only log() and leases() may be called afterwards. Errors: std::runtime_error
+    /// when something still holds the plugin after Options::close_limit. The plugin is then never destroyed,
+    /// as the host would not unload it.
     void close();
 
 protected:
     using Create = Plugin* (*)(const Settings&);
     AppBase(nlohmann::json settings, Options options);
-    /// As close(), but ends the process with a message where close() would throw: a leak must not pass a test.
+    /// As close(), but ends the process with a message where close() would throw: a leak must not pass a
+    /// test.
     ~AppBase();
 
     void load(Create create);
@@ -87,10 +90,10 @@ private:
     std::unique_ptr<State> state_;
 };
 
-/// `testing::App<Greeter> app{R"({"greeting": "Servus"})"_json};` constructs the plugin, collects its handlers and calls
-/// start(), as the host does; `app.get("/hello/Ada")` then asks it. Async and inline handlers run on one event loop,
-/// "loop-0" (a Concurrency::parallel plugin too), blocking ones on executor threads.
-/// Errors: the constructor passes on what the plugin throws.
+/// `testing::App<Greeter> app{R"({"greeting": "Servus"})"_json};` constructs the plugin, collects its
+/// handlers and calls start(), as the host does; `app.get("/hello/Ada")` then asks it. Async and inline
+/// handlers run on one event loop, "loop-0" (a Concurrency::parallel plugin too), blocking ones on executor
+/// threads. Errors: the constructor passes on what the plugin throws.
 template <class PluginClass>
 class App final : public AppBase {
 public:

@@ -2,9 +2,10 @@
 
 #include <patchbay/testing.hpp>
 
-#include <atomic>
 #include <boost/asio/error.hpp>
 #include <catch2/catch.hpp>
+
+#include <atomic>
 #include <memory>
 
 using namespace patchbay;
@@ -85,9 +86,10 @@ TEST_CASE("a full queue is a 503 that says when to try again") {
 TEST_CASE("a dropped call ends with operation_aborted and says why") {
     test::TestHost host;
     host.pause_executors();
-    const auto [reason, words] = GENERATE(table<Drop, std::string>({{Drop::cancelled, "cancelled"},
-                                                                    {Drop::deadline_passed, "the deadline passed"},
-                                                                    {Drop::shutting_down, "the server shut down"}}));
+    const auto [reason, words] =
+        GENERATE(table<Drop, std::string>({{Drop::cancelled, "cancelled"},
+                                           {Drop::deadline_passed, "the deadline passed"},
+                                           {Drop::shutting_down, "the server shut down"}}));
     std::atomic<bool> ran = false;
     const auto task = host.start(how_it_ended(ran));
     host.wait_for_queued(1);
@@ -123,12 +125,14 @@ TEST_CASE("run_until_complete gives a blocking handler the task's result or exce
     test::TestHost host{2};
     CHECK(host.on_executor([] { return run_until_complete(loop_name(1ms)); }) == "loop-0");
     CHECK(host.on_executor([] { return run_until_complete(loop_name(0ms)); }) == "loop-0");
-    CHECK_THROWS_WITH(host.on_executor([] { return run_until_complete(failing_on_the_loop()); }), "on the loop");
+    CHECK_THROWS_WITH(host.on_executor([] { return run_until_complete(failing_on_the_loop()); }),
+                      "on the loop");
     CHECK(host.wait_for_quiet());
 }
 
 TEST_CASE("run_until_complete on a running loop throws rather than deadlocks") {
-    CHECK_THAT(testing::run(deadlock()), Catch::StartsWith("run_until_complete() was called from a running event loop"));
+    CHECK_THAT(testing::run(deadlock()),
+               Catch::StartsWith("run_until_complete() was called from a running event loop"));
 }
 
 TEST_CASE("run_until_complete on a thread that runs no handler is a logic error") {

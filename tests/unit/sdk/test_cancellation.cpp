@@ -9,7 +9,9 @@ using namespace patchbay;
 
 namespace {
 
-bool aborted(const boost::system::system_error& error) { return error.code() == asio::error::operation_aborted; }
+bool aborted(const boost::system::system_error& error) {
+    return error.code() == asio::error::operation_aborted;
+}
 
 /// Awaits a long sleep `times` times and counts how many of them were aborted; says when the first has begun.
 Task<int> stubborn(int times, std::promise<void>& begun) {

@@ -1,9 +1,10 @@
-// The spellings that g++ 12 compiles rightly where their neighbours are miscompiled: a condition that declares its
-// variable, named values instead of a conditional operator inside an awaited expression, and types with constructors
-// instead of braced aggregates in an awaited call's arguments.
+// The spellings that g++ 12 compiles rightly where their neighbours are miscompiled: a condition that
+// declares its variable, named values instead of a conditional operator inside an awaited expression, and
+// types with constructors instead of braced aggregates in an awaited call's arguments.
 #include <patchbay/testing.hpp>
 
 #include <catch2/catch.hpp>
+
 #include <optional>
 
 using namespace patchbay;
@@ -65,7 +66,8 @@ Task<std::string> constructor_in_arguments() {
     co_return printed;
 }
 Task<Response> chained_response() {
-    Response response = Response::text(co_await text("body")).header("X-A", "1").status(http::status::created);
+    Response response =
+        Response::text(co_await text("body")).header("X-A", "1").status(http::status::created);
     co_return response;
 }
 

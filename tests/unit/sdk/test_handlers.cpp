@@ -17,7 +17,8 @@ TEST_CASE("handlers keep their kind, name, routes and order") {
     handlers.blocking("two", plain).route("/two/{id:int}");
     handlers.inline_("three-3_", plain);
     REQUIRE(handlers.entries().size() == 3);
-    const auto& [one, two, three] = std::tie(handlers.entries()[0], handlers.entries()[1], handlers.entries()[2]);
+    const auto& [one, two, three] =
+        std::tie(handlers.entries()[0], handlers.entries()[1], handlers.entries()[2]);
     CHECK((one.kind == HandlerKind::async && one.async && !one.plain));
     CHECK((two.kind == HandlerKind::blocking && two.plain && !two.async));
     CHECK((three.kind == HandlerKind::inline_ && three.plain && three.routes.empty()));
@@ -40,8 +41,9 @@ TEST_CASE("a handler's name is unique and made of a-z, 0-9, '_' and '-'") {
 TEST_CASE("a bad route names the handler, the route and the mistake") {
     Handlers handlers;
     auto handler = handlers.inline_("hello", plain);
-    CHECK_THROWS_WITH(handler.route("GET /a/{x:number}"),
-                      Catch::StartsWith("handler 'hello': route \"GET /a/{x:number}\": unknown type 'number'"));
+    CHECK_THROWS_WITH(
+        handler.route("GET /a/{x:number}"),
+        Catch::StartsWith("handler 'hello': route \"GET /a/{x:number}\": unknown type 'number'"));
     CHECK_THROWS_AS(handler.route("FETCH /a"), std::invalid_argument);
     CHECK_THROWS_AS(handler.route("GET a"), std::invalid_argument);
     CHECK(handlers.entries().front().routes.empty());

@@ -15,7 +15,8 @@ TestHost::TestHost(unsigned loops, unsigned executors, std::size_t queue) : queu
     generation_.home_loop = &loops_.front()->context;
     for (auto& each : loops_) {
         each->thread = std::thread{[loop = each.get()] {
-            detail::thread_state = {detail::ThreadKind::event_loop, loop->name.c_str(), &loop->context, nullptr};
+            detail::thread_state = {detail::ThreadKind::event_loop, loop->name.c_str(), &loop->context,
+                                    nullptr};
             loop->context.run();
         }};
     }
@@ -127,7 +128,8 @@ std::vector<std::string> TestHost::log_lines() const {
 
 void TestHost::log(LogLevel level, std::string_view plugin, std::string_view message) noexcept {
     const std::scoped_lock lock{mutex_};
-    lines_.push_back(std::to_string(static_cast<int>(level)) + " " + std::string{plugin} + ": " + std::string{message});
+    lines_.push_back(std::to_string(static_cast<int>(level)) + " " + std::string{plugin} + ": " +
+                     std::string{message});
 }
 
 }  // namespace patchbay::test

@@ -1,10 +1,11 @@
-// A host for the SDK's own tests: several event loop threads with a lease block each, executor threads that can be
-// held back, and the log. Owned by the test; everything it waits for has a deadline.
+// A host for the SDK's own tests: several event loop threads with a lease block each, executor threads that
+// can be held back, and the log. Owned by the test; everything it waits for has a deadline.
 #pragma once
 
 #include <patchbay/plugin.hpp>
 
 #include <boost/asio/executor_work_guard.hpp>
+
 #include <condition_variable>
 #include <deque>
 #include <future>
@@ -21,7 +22,8 @@ inline constexpr std::chrono::seconds deadline{30};  // only a broken build ever
 /// A future's value within the deadline.
 template <class T>
 T get(std::future<T> future) {
-    if (future.wait_for(deadline) != std::future_status::ready) throw std::runtime_error{"nothing within the deadline"};
+    if (future.wait_for(deadline) != std::future_status::ready)
+        throw std::runtime_error{"nothing within the deadline"};
     return future.get();
 }
 
@@ -68,7 +70,8 @@ private:
             error = std::current_exception();
         }
         end();
-        promise_.set_exception(std::move(error));  // the only reference: its count is invisible to ThreadSanitizer
+        promise_.set_exception(
+            std::move(error));  // the only reference: its count is invisible to ThreadSanitizer
     }
     void end() noexcept {
         task_ = {};
@@ -128,7 +131,8 @@ public:
 
 private:
     struct Loop {
-        explicit Loop(detail::GenerationInfo& generation) : block{generation, [](detail::LeaseBlock&) noexcept {}} {}
+        explicit Loop(detail::GenerationInfo& generation)
+            : block{generation, [](detail::LeaseBlock&) noexcept {}} {}
         asio::io_context context{1};
         asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
         detail::LeaseBlock block;

@@ -3,13 +3,14 @@
 
 #include <patchbay/testing.hpp>
 
-#include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <catch2/catch.hpp>
+
+#include <atomic>
 
 using namespace patchbay;
 

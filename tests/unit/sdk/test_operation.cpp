@@ -69,7 +69,8 @@ Task<std::string> line_through_a_socket() {
     const std::string text = "one\ntwo\n";
     const std::size_t written = co_await asio::async_write(ours, asio::buffer(text), use_task);
     std::string buffer;
-    const std::size_t size = co_await asio::async_read_until(theirs, asio::dynamic_buffer(buffer), '\n', use_task);
+    const std::size_t size =
+        co_await asio::async_read_until(theirs, asio::dynamic_buffer(buffer), '\n', use_task);
     co_return std::to_string(written) + " " + buffer.substr(0, size);
 }
 
@@ -108,17 +109,28 @@ Task<std::string> thread_after_post() {
 }
 
 // Completes with (error_code, int, string) on a thread of its own, or by dropping its handler there or here.
-enum class Way { foreign_thread, foreign_error, at_once, dropped_at_once, dropped_on_foreign_thread, throwing };
+enum class Way {
+    foreign_thread,
+    foreign_error,
+    at_once,
+    dropped_at_once,
+    dropped_on_foreign_thread,
+    throwing
+};
 
 template <class Token>
 auto async_odd(Way way, std::vector<std::thread>& threads, Token&& token) {
     return asio::async_initiate<Token, void(error_code, int, std::string)>(
         [way, &threads](auto handler) {
             switch (way) {
-                case Way::at_once: return std::move(handler)(error_code{}, 7, "at once");
-                case Way::dropped_at_once: return;
-                case Way::throwing: throw std::runtime_error{"the initiation failed"};
-                default: break;
+                case Way::at_once:
+                    return std::move(handler)(error_code{}, 7, "at once");
+                case Way::dropped_at_once:
+                    return;
+                case Way::throwing:
+                    throw std::runtime_error{"the initiation failed"};
+                default:
+                    break;
             }
             threads.emplace_back([way, moved = std::move(handler)]() mutable {
                 const auto mine = std::move(moved);
@@ -173,7 +185,9 @@ TEST_CASE("an awaitable of a library gives its value or exception") {
     CHECK(testing::run(library_coroutines()) == "77from the library");
 }
 
-TEST_CASE("post() with use_task comes back on the loop") { CHECK(testing::run(thread_after_post()) == "loop-0"); }
+TEST_CASE("post() with use_task comes back on the loop") {
+    CHECK(testing::run(thread_after_post()) == "loop-0");
+}
 
 TEST_CASE("an operation that completes on a foreign thread resumes its task on the loop") {
     CHECK(testing::run(odd(Way::foreign_thread)) == "7 from a thread on loop-0");

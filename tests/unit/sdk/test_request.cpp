@@ -1,8 +1,9 @@
 #include <patchbay/request.hpp>
 
-#include <array>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
+
+#include <array>
 
 using namespace patchbay;
 
@@ -53,7 +54,8 @@ TEST_CASE_METHOD(Fixture, "typed query parameters must be whole, in range and de
     CHECK(bad_request([&] { request.query<std::uint8_t>("big"); }) ==
           "400 query parameter 'big' must be a non-negative integer in range");
     CHECK(bad_request([&] { request.query<bool>("n"); }) == "400 query parameter 'n' must be true or false");
-    CHECK(bad_request([&] { request.query<double>("junk"); }) == "400 query parameter 'junk' must be a number");
+    CHECK(bad_request([&] { request.query<double>("junk"); }) ==
+          "400 query parameter 'junk' must be a number");
     const auto name = GENERATE("junk", "empty", "space", "hex", "f", "plus");
     CHECK(bad_request([&] { request.query<int>(name); }) ==
           "400 query parameter '" + std::string{name} + "' must be an integer in range");
@@ -64,7 +66,8 @@ TEST_CASE_METHOD(Fixture, "path parameters: text, numbers, and the plugin's own 
     data.path_params.add("name", "Ada");
     CHECK(request.path_param("name") == "Ada");
     CHECK(request.path_param<long>("id") == 17);
-    CHECK(bad_request([&] { request.path_param<int>("name"); }) == "400 path parameter 'name' must be an integer in range");
+    CHECK(bad_request([&] { request.path_param<int>("name"); }) ==
+          "400 path parameter 'name' must be an integer in range");
     CHECK_THROWS_AS(request.path_param("nme"), std::out_of_range);
 }
 

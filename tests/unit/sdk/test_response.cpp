@@ -1,9 +1,10 @@
 #include <patchbay/problem.hpp>
 #include <patchbay/response.hpp>
 
-#include <array>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
+
+#include <array>
 
 using namespace patchbay;
 
@@ -23,8 +24,8 @@ TEST_CASE("bytes that are no UTF-8 are replaced in JSON") {
 }
 
 TEST_CASE("a header value can't end its line") {
-    const auto value = GENERATE(as<std::string>{}, "a\rb", "a\nb", "a\r\nSet-Cookie: x", std::string{"a\0b", 3}, "\x7f",
-                                "\x01");
+    const auto value = GENERATE(as<std::string>{}, "a\rb", "a\nb", "a\r\nSet-Cookie: x",
+                                std::string{"a\0b", 3}, "\x7f", "\x01");
     Response response;
     CHECK_THROWS_AS(response.header("X-Name", value), std::invalid_argument);
     CHECK_THROWS_AS(Response::redirect(value), std::invalid_argument);
@@ -43,14 +44,15 @@ TEST_CASE("a header name is a token") {
 }
 
 TEST_CASE("the headers that frame a message are the host's") {
-    const auto name = GENERATE(as<std::string>{}, "Content-Length", "content-length", "Transfer-Encoding", "Connection",
-                               "Keep-Alive", "Date", "Server");
+    const auto name = GENERATE(as<std::string>{}, "Content-Length", "content-length", "Transfer-Encoding",
+                               "Connection", "Keep-Alive", "Date", "Server");
     CHECK_THROWS_AS(Response{}.header(name, "1"), std::invalid_argument);
     CHECK_THROWS_AS(Response{}.header(http::string_to_field(name), "1"), std::invalid_argument);
 }
 
 TEST_CASE("a content type replaces the one before; other headers repeat") {
-    Response response = Response::text("a").header("content-type", "text/csv").header(http::field::set_cookie, "a=1");
+    Response response =
+        Response::text("a").header("content-type", "text/csv").header(http::field::set_cookie, "a=1");
     response.header("Set-Cookie", "b=2").header("Content-Type", "text/x");
     CHECK(response.content_type() == "text/x");
     CHECK(response.factory_content_type().empty());
@@ -90,8 +92,10 @@ TEST_CASE("an HttpError is its status, public text and headers") {
 }
 
 TEST_CASE("a problem leaves out what it doesn't know") {
-    CHECK(problem(http::status::not_found).body() == R"({"type":"about:blank","title":"Not Found","status":404})");
-    const auto body = nlohmann::json::parse(problem(http::status::internal_server_error, "Sorry.", "0123").body());
+    CHECK(problem(http::status::not_found).body() ==
+          R"({"type":"about:blank","title":"Not Found","status":404})");
+    const auto body =
+        nlohmann::json::parse(problem(http::status::internal_server_error, "Sorry.", "0123").body());
     CHECK(body.at("error_id") == "0123");
     CHECK(body.at("detail") == "Sorry.");
 }

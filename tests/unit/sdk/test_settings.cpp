@@ -1,8 +1,9 @@
 #include <patchbay/settings.hpp>
 
 #include <catch2/catch.hpp>
-#include <chrono>
 #include <nlohmann/json.hpp>
+
+#include <chrono>
 
 using namespace patchbay;
 using namespace std::chrono_literals;
@@ -10,9 +11,17 @@ using namespace std::chrono_literals;
 namespace {
 
 nlohmann::json example() {
-    return {{"greeting", "Servus"}, {"on", true},    {"count", 7},         {"ratio", 0.5},
-            {"pause", "250ms"},     {"half", 2.5},   {"nothing", nullptr}, {"database", {{"path", "x.db"}, {"size", -1}}},
-            {"list", {1, 2}},       {"huge", 1e300}, {"big", std::uint64_t{1} << 63}};
+    return {{"greeting", "Servus"},
+            {"on", true},
+            {"count", 7},
+            {"ratio", 0.5},
+            {"pause", "250ms"},
+            {"half", 2.5},
+            {"nothing", nullptr},
+            {"database", {{"path", "x.db"}, {"size", -1}}},
+            {"list", {1, 2}},
+            {"huge", 1e300},
+            {"big", std::uint64_t{1} << 63}};
 }
 
 std::string error_of(std::function<void()> ask) {
@@ -58,7 +67,8 @@ TEST_CASE("a wrong type is an error that shows the value and what it should be")
     CHECK(error_of([&] { settings.get("count", "text"); }) == "settings.greeter.count must be text, not 7");
     CHECK(error_of([&] { settings.get("greeting", true); }) ==
           "settings.greeter.greeting must be true or false, not \"Servus\"");
-    CHECK(error_of([&] { settings.get("greeting", 1.5); }) == "settings.greeter.greeting must be a number, not \"Servus\"");
+    CHECK(error_of([&] { settings.get("greeting", 1.5); }) ==
+          "settings.greeter.greeting must be a number, not \"Servus\"");
     CHECK(error_of([&] { settings.get("count", 1s); }) ==
           "settings.greeter.count must be a duration such as 250ms, 30s, 5m or 1h, not 7");
 }
@@ -85,7 +95,8 @@ TEST_CASE("durations have a unit, are not negative and fit") {
     CHECK(read("5m") == 5min);
     CHECK(read("1h") == 1h);
     CHECK(read("0s") == 0s);
-    const auto wrong = GENERATE("", "5", "s", "5 s", "-1s", "5d", "1.5s", "99999999999999999999s", "9999999999h");
+    const auto wrong =
+        GENERATE("", "5", "s", "5 s", "-1s", "5d", "1.5s", "99999999999999999999s", "9999999999h");
     CHECK_THROWS_AS(read(wrong), SettingsError);
 }
 
@@ -97,9 +108,11 @@ TEST_CASE("a duration is never rounded to the plugin's unit") {
 }
 
 TEST_CASE("errors say where in the file the setting stands") {
-    const Settings settings{{{"database", {{"size", "x"}}}}, "notes", {{"database.size", "patchbay.yaml:7:9"}}};
+    const Settings settings{
+        {{"database", {{"size", "x"}}}}, "notes", {{"database.size", "patchbay.yaml:7:9"}}};
     CHECK(error_of([&] { settings.get("database.size", 1); }) ==
-          "patchbay.yaml:7:9: settings.notes.database.size must be a whole number from -2147483648 to 2147483647, "
+          "patchbay.yaml:7:9: settings.notes.database.size must be a whole number from -2147483648 to "
+          "2147483647, "
           "not \"x\"");
     CHECK(error_of([&] { settings.fail("database.size", "is odd"); }) ==
           "patchbay.yaml:7:9: settings.notes.database.size is odd, not \"x\"");

@@ -81,7 +81,8 @@ TEST_CASE("what a spawned task throws is logged under the plugin's name") {
     std::sort(lines.begin(), lines.end());
     CHECK(lines == std::vector<std::string>{
                        "3 tested: a spawned task failed with an exception that is no std::exception",
-                       "3 tested: a spawned task failed: as planned", "3 tested: a spawned task failed: at once"});
+                       "3 tested: a spawned task failed: as planned",
+                       "3 tested: a spawned task failed: at once"});
 }
 
 TEST_CASE("spawn() in a blocking handler runs the task on the home loop") {

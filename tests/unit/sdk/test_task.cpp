@@ -3,6 +3,7 @@
 #include <patchbay/testing.hpp>
 
 #include <catch2/catch.hpp>
+
 #include <memory>
 
 using namespace patchbay;

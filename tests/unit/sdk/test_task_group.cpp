@@ -4,6 +4,7 @@
 
 #include <boost/asio/error.hpp>
 #include <catch2/catch.hpp>
+
 #include <memory>
 
 using namespace patchbay;

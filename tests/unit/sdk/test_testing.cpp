@@ -1,8 +1,9 @@
 // The fakes that plugin authors test with, used as an author would.
 #include <patchbay/testing.hpp>
 
-#include <atomic>
 #include <catch2/catch.hpp>
+
+#include <atomic>
 #include <thread>
 
 using namespace patchbay;
@@ -31,13 +32,16 @@ public:
     }
 
     void add_handlers(Handlers& handlers) override {
-        handlers.async("hello", [this](Request& request) { return hello(request); }).route("GET /hello/{name}");
+        handlers.async("hello", [this](Request& request) { return hello(request); })
+            .route("GET /hello/{name}");
         handlers.inline_("self", [](Request&) { return Response::text("literal"); }).route("GET /hello/self");
         handlers.blocking("report", [](Request&) { return Response::text(std::string{thread_name()}); })
             .route("GET /report");
         handlers.async("offload", [](Request&) { return offload(); }).route("GET /offload");
         handlers.inline_("echo", [](Request& request) { return echo(request); }).route("POST,PUT /echo");
-        handlers.inline_("refuse", [](Request&) -> Response { throw HttpError{http::status::conflict, "Taken."}; })
+        handlers
+            .inline_("refuse",
+                     [](Request&) -> Response { throw HttpError{http::status::conflict, "Taken."}; })
             .route("/refuse");
         handlers.async("fail", [](Request& request) { return fail(request); }).route("/fail/{when}");
         handlers.blocking("odd", [](Request&) -> Response { throw 7; }).route("/odd");
@@ -61,7 +65,8 @@ private:
     Task<Response> hello(Request& request) {
         const std::string thread = co_await where(1ms);
         log_info("greeted ", request.path_param("name"));
-        co_return Response::text(greeting_ + ", " + std::string{request.path_param("name")} + " from " + thread);
+        co_return Response::text(greeting_ + ", " + std::string{request.path_param("name")} + " from " +
+                                 thread);
     }
     static Task<Response> offload() {
         std::string there = co_await run_blocking([] { return std::string{thread_name()}; });
@@ -94,7 +99,9 @@ private:
         kept = co_await this_task::executor;
         co_return Response{};
     }
-    static Response number(Request& request) { return Response::text(std::to_string(request.path_param<int>("n"))); }
+    static Response number(Request& request) {
+        return Response::text(std::to_string(request.path_param<int>("n")));
+    }
 
     std::string greeting_;
 };
@@ -129,7 +136,7 @@ TEST_CASE("each kind of handler runs where the host would run it") {
     CHECK_THAT(app.get("/report").body(), Catch::StartsWith("executor-"));
     CHECK_THAT(app.get("/offload").body(), Catch::StartsWith("executor-"));
     CHECK(app.get("/hello/self").body() == "literal");  // the most specific route
-    CHECK(thread_name().empty());                        // the test's own thread is none of the host's
+    CHECK(thread_name().empty());                       // the test's own thread is none of the host's
 }
 
 TEST_CASE("method, query, headers and body reach the handler") {
@@ -170,7 +177,8 @@ TEST_CASE("an HttpError is the answer; any other exception a neutral 500 whose d
     const auto id = nlohmann::json::parse(failed.body()).at("error_id").get<std::string>();
     REQUIRE(app.log().size() == 1);
     CHECK(app.log()[0].level == LogLevel::error);
-    CHECK_THAT(app.log()[0].message, Catch::Contains(id) && Catch::Contains(target == "/odd" ? "no std" : "a secret"));
+    CHECK_THAT(app.log()[0].message,
+               Catch::Contains(id) && Catch::Contains(target == "/odd" ? "no std" : "a secret"));
 }
 
 TEST_CASE("several threads may ask at once") {

@@ -1,5 +1,5 @@
-// asio::redirect_error around use_task. Asio 1.81's own wrapper asks the inner token for a result type that doesn't
-// depend on the operation, which no lazy token has.
+// asio::redirect_error around use_task. Asio 1.81's own wrapper asks the inner token for a result type that
+// doesn't depend on the operation, which no lazy token has.
 #pragma once
 
 #include <boost/asio/associator.hpp>
@@ -7,6 +7,7 @@
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/system/error_code.hpp>
+
 #include <type_traits>
 #include <utility>
 
@@ -62,6 +63,7 @@ struct boost::asio::async_result<boost::asio::redirect_error_t<patchbay::UseTask
     static auto initiate(Initiation&& initiation, Token&& token, Args&&... args) {
         using Redirected = patchbay::detail::RedirectedInitiation<std::decay_t<Initiation>>;
         return async_initiate<const deferred_t&, R(Results...)>(
-            Redirected{&token.ec_, std::forward<Initiation>(initiation)}, deferred, std::forward<Args>(args)...);
+            Redirected{&token.ec_, std::forward<Initiation>(initiation)}, deferred,
+            std::forward<Args>(args)...);
     }
 };
