@@ -29,10 +29,10 @@ HandlerRef& HandlerRef::route(std::string_view route) {
 
 detail::HandlerEntry& Handlers::add(std::string_view name, HandlerKind kind, std::source_location where) {
     const auto allowed = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
     };
     if (name.empty() || !std::all_of(name.begin(), name.end(), allowed)) {
-        throw std::invalid_argument{"handler '" + std::string{name} + "': a name is made of a-z, 0-9, '_' and '-'"};
+        throw std::invalid_argument{"handler '" + std::string{name} + "': a name is made of a-z, 0-9 and '_'"};
     }
     for (const detail::HandlerEntry& entry : entries_)
         if (entry.name == name) throw std::invalid_argument{"handler '" + entry.name + "' is declared twice"};

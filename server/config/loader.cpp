@@ -186,6 +186,7 @@ Config parse_config(std::string_view yaml, const std::filesystem::path& file,
     KeyOrigins origins;
     ConfigProblems problems;
     const auto root = detail::read_yaml(yaml, file.string(), problems);
+    config.plugins.directory = file.parent_path() / config.plugins.directory;  // as if it were written
     ConfigReader{file.parent_path(), config, origins, problems}.read_section(root, {});
     detail::apply_environment(environment, config, origins, problems);
     check_shares(config, origins, problems);

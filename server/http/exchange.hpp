@@ -75,6 +75,10 @@ public:
     void request_stop();
 
     const Response& response() const noexcept { return response_; }
+    /// Frees a large body of the last answer, before a long rest.
+    void forget() {
+        if (response_.body().capacity() > Buffer::usual_capacity) response_ = Response{};
+    }
 
 private:
     // The exchange as a message to the home loop and back.

@@ -123,6 +123,8 @@ bool RequestParser::add_field(field id, std::string_view name, std::string_view 
     // Beast joins a folded line (RFC 9112 §5.2) in a buffer of its own: refuse it.
     const std::less<const char*> before;
     if (before(value.data(), buffer_begin_) || before(buffer_end_, value.data() + value.size())) return false;
+    // Trailers (RFC 9110 §6.5) are read and dropped: as headers they could undo what the head was judged by.
+    if (head_checked_) return true;
     fields_.push_back({id, name, value});
     switch (id) {
         case field::host:

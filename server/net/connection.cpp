@@ -10,6 +10,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <utility>
 
 namespace patchbay {
 
@@ -30,6 +31,26 @@ Response method_not_allowed(const Exchange& exchange, verb method) {
 }
 
 }  // namespace
+
+// One connection at a time writes to the server's output. A handler may end inside another connection's handler, which
+// it wakes: then that connection gets an empty output for the moment.
+class Connection::OutputTurn {
+public:
+    explicit OutputTurn(LoopServer& server) : server_{server}, nested_{std::exchange(server.working_, true)} {
+        if (nested_) others_.swap(server_.out_);
+    }
+    ~OutputTurn() {
+        if (nested_) others_.swap(server_.out_);
+        server_.working_ = nested_;
+    }
+    OutputTurn(const OutputTurn&) = delete;
+    OutputTurn& operator=(const OutputTurn&) = delete;
+
+private:
+    LoopServer& server_;
+    std::string others_;
+    bool nested_;
+};
 
 Connection::Connection(LoopServer& server, int socket, const boost::asio::ip::tcp::endpoint& peer)
     : server_{server}, socket_{socket}, watched_{EPOLLIN}, peer_{peer} {
@@ -74,19 +95,9 @@ void Connection::make_room() {
     if (exchange_) exchange_->parser().rebase(moved);
 }
 
-// One connection at a time uses the server's output; a handler that ends inside another connection's handler gets a
-// fresh one for the moment.
 void Connection::work() {
-    if (server_.working_) {
-        std::string others;
-        others.swap(server_.out_);
-        serve_requests();
-        others.swap(server_.out_);
-        return;
-    }
-    server_.working_ = true;
+    const OutputTurn turn{server_};
     serve_requests();
-    server_.working_ = false;
 }
 
 void Connection::serve_requests() {
@@ -209,13 +220,10 @@ void Connection::refuse(status status, std::string_view detail) {
 }
 
 void Connection::on_exchange_ended() {
-    const bool nested = server_.working_;
-    std::string others;
-    if (nested) others.swap(server_.out_);
+    const OutputTurn turn{server_};
     answer(exchange_->response());
     watch(unsent_.empty() ? std::uint32_t{EPOLLIN} : std::uint32_t{EPOLLOUT});
     serve_requests();
-    if (nested) others.swap(server_.out_);
 }
 
 void Connection::flush() {
@@ -264,7 +272,10 @@ void Connection::after_flush() {
     if (state_ != State::idle) return;
     if (input_ && input_->has_usual_capacity()) server_.buffers_.give(std::move(input_));
     input_.reset();
-    if (exchange_) server_.exchanges_.give(std::move(exchange_));
+    if (exchange_) {
+        exchange_->forget();
+        server_.exchanges_.give(std::move(exchange_));
+    }
     server_.wheel_.arm(*this, server_.options_.idle_timeout);
 }
 
@@ -284,8 +295,8 @@ void Connection::discard_input() {
 
 void Connection::on_timeout() {
     if (state_ == State::lingering || state_ == State::idle || !unsent_.empty()) return close_now();
-    const bool running = state_ == State::running;
-    if (running) {
+    const OutputTurn turn{server_};
+    if (state_ == State::running) {
         const bool head_only = exchange_->request().method == verb::head;
         Exchange::abandon(std::move(exchange_), std::move(input_));
         last_answer_ = true;

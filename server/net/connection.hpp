@@ -42,6 +42,8 @@ private:
         lingering  // all is said; what still comes in is read and dropped, so that a reset can't destroy the answer
     };
 
+    class OutputTurn;
+
     void on_timeout() override;
     void on_exchange_ended() override;
 

@@ -108,7 +108,7 @@ std::vector<std::string> mismatches(const PluginDescriptor& plugin, const Plugin
         if (!sound) found.push_back(std::string{"its descriptor is damaged: "} + problem);
     };
     require(valid_plugin_name(fixed_text(plugin.name)),
-            "its name is not 1 to 63 of a-z, 0-9, '-' and '_', the first a letter");
+            "its name is not 1 to 63 of a-z, 0-9 and '_', the first a letter");
     require(valid_plugin_version(fixed_text(plugin.version)),
             "its version is not 1 to 31 printable characters");
     require(plugin.concurrency <= Concurrency::parallel, "its concurrency is unknown");

@@ -1,5 +1,4 @@
-// expect: a Task can co_await a Task, an Asio operation (give it use_task) or an asio::awaitable, and this is
-// none of them
+// expect: a Task can co_await a Task, an Asio operation (give it use_task) or an asio::awaitable
 #include <patchbay/plugin.hpp>
 
 using namespace patchbay;

@@ -1,4 +1,4 @@
-// expect: a plugin's name is 1 to 63 of a-z, 0-9, '-' and '_', the first a letter
+// expect: a plugin's name is 1 to 63 of a-z, 0-9 and '_', the first a letter
 #include <patchbay/plugin.hpp>
 
 using namespace patchbay;

@@ -1,5 +1,4 @@
-// expect: a setting is a std::string, bool, number or std::chrono duration; use settings.json(key) for lists
-// and objects
+// expect: a setting is a std::string, bool, number or std::chrono duration
 #include <patchbay/plugin.hpp>
 
 using namespace patchbay;

@@ -1,5 +1,4 @@
-// expect: a handler marked blocking or inline_ must be a plain function that returns Response; mark a
-// coroutine async
+// expect: a handler marked blocking or inline_ must be a plain function
 #include <patchbay/plugin.hpp>
 
 using namespace patchbay;

@@ -25,6 +25,7 @@ std::vector<std::string> merged_environment(std::map<std::string, std::string> a
     for (char** entry = environ; *entry; ++entry) {
         const std::string_view text{*entry};
         const std::size_t equals = text.find('=');
+        if (text.substr(0, 9) == "PATCHBAY_") continue;  // the server takes them for configuration
         if (equals != std::string_view::npos)
             added.try_emplace(std::string{text.substr(0, equals)}, text.substr(equals + 1));
     }

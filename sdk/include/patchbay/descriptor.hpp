@@ -51,10 +51,10 @@ struct PluginDescriptor {
 };
 static_assert(std::is_trivially_copyable_v<PluginDescriptor> && sizeof(PluginDescriptor) == 132);
 
-/// 1 to 63 characters of a-z, 0-9, '-' and '_', the first a letter: safe in paths, URLs, YAML keys and logs.
+/// 1 to 63 characters of a-z, 0-9 and '_', the first a letter: safe in paths, URLs, YAML keys and logs.
 constexpr bool valid_plugin_name(std::string_view name) {
     if (name.empty() || name.size() > 63 || name.front() < 'a' || name.front() > 'z') return false;
-    return name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_") == std::string_view::npos;
+    return name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string_view::npos;
 }
 
 /// 1 to 31 printable ASCII characters, none a space.
@@ -139,7 +139,7 @@ constexpr PluginDescriptor make_descriptor(std::string_view name, std::string_vi
 /// The linker turns a `.note*` section into a PT_NOTE segment and keeps it through --gc-sections and strip.
 #define PATCHBAY_DESCRIPTOR(plugin_name, plugin_version, plugin_concurrency)                                \
     static_assert(::patchbay::valid_plugin_name(plugin_name),                                               \
-                  "a plugin's name is 1 to 63 of a-z, 0-9, '-' and '_', the first a letter");               \
+                  "a plugin's name is 1 to 63 of a-z, 0-9 and '_', the first a letter");               \
     static_assert(::patchbay::valid_plugin_version(plugin_version),                                         \
                   "a plugin's version is 1 to 31 printable characters without spaces");                     \
     extern "C" {                                                                                            \

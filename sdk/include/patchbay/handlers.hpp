@@ -69,7 +69,7 @@ public:
 
     /// A coroutine on an event loop: `Task<Response> f(Request&)`. Async and inline handlers of one plugin never run at
     /// the same time as each other, unless the plugin is declared Concurrency::parallel.
-    /// Errors (all three verbs): std::invalid_argument for a name that is taken or is not [a-z0-9_-]+.
+    /// Errors (all three verbs): std::invalid_argument for a name that is taken or is not [a-z0-9_]+.
     template <class Function>
     HandlerRef async(std::string_view name, Function function,
                      std::source_location where = std::source_location::current()) {

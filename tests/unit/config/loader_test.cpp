@@ -97,6 +97,8 @@ TEST_CASE("directories start at the file's own", "[config]") {
     CHECK(directory("plugins: {directory: ../mine}", "/etc/patchbay/patchbay.yaml") == "/etc/mine");
     CHECK(directory("plugins: {directory: /mine}", "/etc/patchbay/patchbay.yaml") == "/mine");
     CHECK(directory("plugins: {directory: mine}", "patchbay.yaml") == "mine");
+    CHECK(directory("", "/etc/patchbay/patchbay.yaml") == "/etc/patchbay/plugins");
+    CHECK(directory("", "patchbay.yaml") == "plugins");
 }
 
 TEST_CASE("all problems come at once, in the order of the file", "[config]") {

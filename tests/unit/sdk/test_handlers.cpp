@@ -29,7 +29,7 @@ TEST_CASE("handlers keep their kind, name, routes and order") {
     CHECK(std::string_view{one.where.file_name()}.ends_with("test_handlers.cpp"));
 }
 
-TEST_CASE("a handler's name is unique and made of a-z, 0-9, '_' and '-'") {
+TEST_CASE("a handler's name is unique and made of a-z, 0-9 and '_'") {
     Handlers handlers;
     handlers.inline_("taken", plain);
     CHECK_THROWS_WITH(handlers.async("taken", coroutine), "handler 'taken' is declared twice");

@@ -2,12 +2,15 @@
 // can be held back, and the log. Owned by the test; everything it waits for has a deadline.
 #pragma once
 
+#include "running_task.hpp"
+
 #include <patchbay/plugin.hpp>
 
 #include <boost/asio/executor_work_guard.hpp>
 
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -16,73 +19,6 @@
 #include <vector>
 
 namespace patchbay::test {
-
-inline constexpr std::chrono::seconds deadline{30};  // only a broken build ever waits so long
-
-/// A future's value within the deadline.
-template <class T>
-T get(std::future<T> future) {
-    if (future.wait_for(deadline) != std::future_status::ready)
-        throw std::runtime_error{"nothing within the deadline"};
-    return future.get();
-}
-
-/// A task under way on one of the loops.
-template <class T>
-class Running final : public detail::TaskContext, public std::enable_shared_from_this<Running<T>> {
-public:
-    Running(Task<T> task, LoopExecutor on) : task_{std::move(task)}, loop_{&on.context()} {
-        executor = std::move(on);
-        finished = [](detail::TaskContext& context) noexcept { static_cast<Running&>(context).settle(); };
-    }
-
-    void begin() {
-        self_ = this->shared_from_this();
-        asio::post(executor, [this] {
-            if (task_.start(*this)) settle();
-        });
-    }
-    /// Cancels it; from any thread.
-    void stop() {
-        asio::post(*loop_, [self = this->shared_from_this()] {
-            if (self->task_) self->cancel();
-        });
-    }
-    /// Waits for the end; the value or the exception.
-    T get() { return test::get(promise_.get_future()); }
-
-private:
-    void settle() noexcept {
-        const auto keep = std::move(self_);
-        const detail::LeaseScope scope{executor.lease()};
-        std::exception_ptr error;
-        try {
-            if constexpr (std::is_void_v<T>) {
-                task_.take();
-                end();
-                return promise_.set_value();
-            } else {
-                T value = task_.take();
-                end();
-                return promise_.set_value(std::move(value));
-            }
-        } catch (...) {
-            error = std::current_exception();
-        }
-        end();
-        promise_.set_exception(
-            std::move(error));  // the only reference: its count is invisible to ThreadSanitizer
-    }
-    void end() noexcept {
-        task_ = {};
-        executor = {};
-    }
-
-    Task<T> task_;
-    asio::io_context* loop_;
-    std::promise<T> promise_;
-    std::shared_ptr<Running> self_;
-};
 
 class TestHost final : public detail::HostServices {
 public:

@@ -1,0 +1,96 @@
+// What the machine itself costs: a bare epoll loop that finds the end of a request's head and sends a constant answer, one
+// receive and one send a batch. It is no HTTP server; every other figure is given as a multiple of its.
+// epoll_limit PORT
+#include <arpa/inet.h>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string>
+#include <string_view>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <unordered_map>
+#include <vector>
+
+namespace {
+
+constexpr std::string_view answer =
+    "HTTP/1.1 200 OK\r\nServer: limit\r\nDate: Sun, 22 Nov 2026 20:00:00 GMT\r\nContent-Type: text/plain\r\n"
+    "Content-Length: 13\r\n\r\nHello, World!";
+
+int listen_on(std::uint16_t port) {
+    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    const int on = 1;
+    ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 || ::listen(socket, 4096) != 0) {
+        std::perror("epoll_limit");
+        std::exit(1);
+    }
+    return socket;
+}
+
+void watch(int epoll, int descriptor) {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.fd = descriptor;
+    ::epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event);
+}
+
+void accept_all(int epoll, int listener) {
+    for (int socket; (socket = ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK)) >= 0;) {
+        const int on = 1;
+        ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        watch(epoll, socket);
+    }
+}
+
+// Answers for every complete head in what was received; what is left of an incomplete one stays in `rest`.
+std::string answers_to(std::string_view received, std::string& rest) {
+    std::string out;
+    if (!rest.empty()) received = rest.append(received);
+    for (std::size_t end; (end = received.find("\r\n\r\n")) != std::string_view::npos;) {
+        out.append(answer);
+        received.remove_prefix(end + 4);
+    }
+    rest = std::string{received};
+    return out;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc != 2) return 2;
+    std::signal(SIGPIPE, SIG_IGN);
+    const int listener = listen_on(static_cast<std::uint16_t>(std::atoi(argv[1])));
+    const int epoll = ::epoll_create1(0);
+    watch(epoll, listener);
+    std::vector<epoll_event> events(512);
+    std::vector<char> received(1 << 16);
+    std::unordered_map<int, std::string> rests;
+    for (;;) {
+        const int ready = ::epoll_wait(epoll, events.data(), static_cast<int>(events.size()), -1);
+        for (int i = 0; i < ready; ++i) {
+            const int descriptor = events[static_cast<std::size_t>(i)].data.fd;
+            if (descriptor == listener) {
+                accept_all(epoll, listener);
+                continue;
+            }
+            const ssize_t size = ::recv(descriptor, received.data(), received.size(), 0);
+            if (size <= 0) {
+                ::close(descriptor);
+                rests.erase(descriptor);
+                continue;
+            }
+            const std::string out = answers_to({received.data(), static_cast<std::size_t>(size)}, rests[descriptor]);
+            if (!out.empty() && ::send(descriptor, out.data(), out.size(), MSG_NOSIGNAL) < 0) ::close(descriptor);
+        }
+    }
+}
