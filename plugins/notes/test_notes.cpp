@@ -49,10 +49,7 @@ Response remove(App& app, std::string target) {
 std::int64_t total(App& app) { return json_of(app.get("/notes")).at("total"); }
 
 // A second program with the file open.
-struct Neighbour {
-    explicit Neighbour(const Folder& folder) : connection{folder.file(), 0ms} {}
-    notes::Connection connection;
-};
+notes::Connection neighbour_on(const Folder& folder) { return notes::Connection{folder.file(), 0ms}; }
 
 TEST_CASE("a note is created, read, replaced and deleted") {
     const Folder folder;
@@ -242,10 +239,10 @@ TEST_CASE("another program's write lock stops writers for the busy timeout, and 
     const Folder folder;
     App app{{{"path", folder.file()}, {"busy_timeout", "1ms"}}};
     post(app, {{"title", "Milk"}});
-    Neighbour neighbour{folder};
+    notes::Connection neighbour = neighbour_on(folder);
     {
-        const notes::Transaction held{neighbour.connection, notes::Transaction::Kind::write};
-        neighbour.connection.execute("DELETE FROM note");
+        const notes::Transaction held{neighbour, notes::Transaction::Kind::write};
+        neighbour.execute("DELETE FROM note");
         const Response refused = post(app, {{"title", "Bread"}});
         CHECK(refused.status() == http::status::service_unavailable);
         CHECK(refused.find_header("Retry-After") == "1");
@@ -260,8 +257,8 @@ TEST_CASE("another program's write lock stops writers for the busy timeout, and 
 TEST_CASE("an error of the database is a 500 that tells the caller nothing, and the log all") {
     const Folder folder;
     App app{folder.settings()};
-    Neighbour neighbour{folder};
-    neighbour.connection.execute("DROP TABLE note");
+    notes::Connection neighbour = neighbour_on(folder);
+    neighbour.execute("DROP TABLE note");
     const Response failed = app.get("/notes");
     CHECK(failed.status() == http::status::internal_server_error);
     CHECK(failed.body().find("note\"") == std::string::npos);
@@ -284,7 +281,7 @@ TEST_CASE("a file that can't be used refuses the plugin") {
           "settings.notes.path must be a file that can hold the notes (unable to open database file), "
           "not \"/nowhere/notes.sqlite\"");
     CHECK(refusal({{"path", ":memory:"}}).find("WAL mode") != std::string::npos);
-    Neighbour{folder}.connection.execute("PRAGMA user_version = 2");
+    neighbour_on(folder).execute("PRAGMA user_version = 2");
     CHECK(refusal(folder.settings()).find("its tables are of version 2, this plugin knows up to 1") !=
           std::string::npos);
 }

@@ -71,7 +71,6 @@ private:
     std::vector<std::string> plugin_problems_;
     boost::asio::io_context control_{1};
     boost::asio::signal_set signals_;
-    bool hurry_ = false;
 };
 
 }  // namespace patchbay

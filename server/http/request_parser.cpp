@@ -1,5 +1,6 @@
 #include "http/request_parser.hpp"
 
+#include <algorithm>
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/error.hpp>
 #include <cstring>
@@ -18,6 +19,15 @@ namespace {
 constexpr std::uint32_t beast_header_slack = 64;
 
 std::string_view view(beast::string_view text) noexcept { return {text.data(), text.size()}; }
+
+// Beast blames the version of any request line that doesn't end in one that it knows; 505 is for a line that is sound.
+bool names_another_version(std::string_view bytes) noexcept {
+    const std::string_view line = bytes.substr(0, bytes.find_first_of("\r\n"));
+    const std::string_view version = line.substr(line.rfind(' ') + 1);
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    return version.size() == 8 && version.substr(0, 5) == "HTTP/" && is_digit(version[5]) && version[6] == '.' &&
+           is_digit(version[7]) && version != "HTTP/1.0" && version != "HTTP/1.1";
+}
 
 }  // namespace
 
@@ -131,7 +141,9 @@ bool RequestParser::add_field(field id, std::string_view name, std::string_view 
             ++hosts_;
             host_ = value;
             break;
-        case field::content_length: ++content_lengths_; break;
+        case field::content_length:  // a list counts as what it joins (RFC 9110 §5.3)
+            content_lengths_ += 1 + static_cast<unsigned>(std::count(value.begin(), value.end(), ','));
+            break;
         case field::transfer_encoding:
             ++transfer_encodings_;
             chunked_ = beast::iequals({value.data(), value.size()}, "chunked");
@@ -208,7 +220,9 @@ RequestParser::Step RequestParser::refuse(boost::system::error_code why) noexcep
     if (why == http::error::bad_field && fields_.size() == max_header_fields_) {
         return refuse(status::request_header_fields_too_large, "there are more header fields than allowed");
     }
-    if (why == http::error::bad_version) return refuse(status::http_version_not_supported, "not HTTP/1.0 or HTTP/1.1");
+    if (why == http::error::bad_version && names_another_version({buffer_begin_, buffer_end_})) {
+        return refuse(status::http_version_not_supported, "not HTTP/1.0 or HTTP/1.1");
+    }
     if (why == http::error::bad_target) return refuse(status::bad_request, "malformed request target");
     if (why == http::error::bad_method) return refuse(status::bad_request, "malformed method");
     if (why == http::error::bad_content_length || why == http::error::multiple_content_length) {

@@ -11,5 +11,5 @@ public:
 #ifdef BROKEN
 PATCHBAY_PLUGIN(Greeter, "My Greeter", "1.0.0");
 #else
-PATCHBAY_PLUGIN(Greeter, "my-greeter", "1.0.0");
+PATCHBAY_PLUGIN(Greeter, "my_greeter", "1.0.0");
 #endif

@@ -67,7 +67,7 @@ public:
 
     /// Address and port of the client.
     const asio::ip::tcp::endpoint& peer() const noexcept { return data_->peer; }
-    /// 16 hexadecimal digits, unique to this request among all that this process serves; log lines carry it.
+    /// 16 hexadecimal digits, unique to this request among all that this process serves; the log names a failed request by it.
     std::string id() const;
 
 private:

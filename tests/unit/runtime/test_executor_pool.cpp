@@ -1,0 +1,211 @@
+#include "runtime/executor_pool.hpp"
+
+#include <patchbay/detail/thread_state.hpp>
+#include <patchbay/event_loop.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <semaphore>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace patchbay;
+
+namespace {
+
+class Job final : public detail::BlockingJob {
+public:
+    explicit Job(std::function<void()> what) : what_{std::move(what)} {}
+
+    void run() noexcept override {
+        what_();
+        ended.set_value("ran");
+    }
+    void drop(Drop reason) noexcept override {
+        using enum Drop;
+        ended.set_value(reason == cancelled ? "cancelled" : reason == deadline_passed ? "deadline" : "shutdown");
+    }
+
+    std::promise<std::string> ended;
+
+private:
+    std::function<void()> what_;
+};
+
+/// A job that holds its thread until it is told to go.
+struct Gate {
+    std::binary_semaphore entered{0};
+    std::binary_semaphore leave{0};
+    Job job{[this] {
+        entered.release();
+        leave.acquire();
+    }};
+};
+
+ExecutorShare& widen(ExecutorPool& pool, ExecutorShare& share, std::size_t running = 8, std::size_t queued = 8) {
+    pool.resize(share, running, queued);
+    return share;
+}
+
+}  // namespace
+
+TEST_CASE("a job runs on a named executor thread") {
+    ExecutorPool pool{2, 8};
+    ExecutorShare share;
+    widen(pool, share);
+    std::string name;
+    detail::ThreadKind kind{};
+    Job job{[&] {
+        name = thread_name();
+        kind = detail::thread_state.kind;
+    }};
+    REQUIRE(pool.submit(job, share));
+    CHECK(job.ended.get_future().get() == "ran");
+    CHECK(name.starts_with("executor-"));
+    CHECK(kind == detail::ThreadKind::executor);
+}
+
+TEST_CASE("a share never runs more jobs at once than it may, whatever threads are free") {
+    ExecutorPool pool{4, 64};
+    ExecutorShare share;
+    widen(pool, share, 2, 64);
+    std::atomic<int> running{0};
+    std::atomic<int> most{0};
+    std::vector<std::unique_ptr<Job>> jobs;
+    for (int i = 0; i < 50; ++i) {
+        jobs.push_back(std::make_unique<Job>([&] {
+            const int now = ++running;
+            for (int seen = most; now > seen && !most.compare_exchange_weak(seen, now);) {}
+            std::this_thread::yield();
+            --running;
+        }));
+        REQUIRE(pool.submit(*jobs.back(), share));
+    }
+    for (auto& job : jobs) CHECK(job->ended.get_future().get() == "ran");
+    CHECK(most <= 2);
+}
+
+TEST_CASE("a share whose jobs all hang leaves threads to its neighbours") {
+    ExecutorPool pool{2, 8};
+    ExecutorShare greedy;
+    ExecutorShare modest;
+    widen(pool, greedy, 1, 8);
+    widen(pool, modest, 1, 8);
+    Gate hanging;
+    Job queued{[] {}};
+    Job neighbour{[] {}};
+    REQUIRE(pool.submit(hanging.job, greedy));
+    hanging.entered.acquire();
+    REQUIRE(pool.submit(queued, greedy));
+    REQUIRE(pool.submit(neighbour, modest));
+    CHECK(neighbour.ended.get_future().get() == "ran");
+    hanging.leave.release();
+    CHECK(queued.ended.get_future().get() == "ran");
+}
+
+TEST_CASE("a full share and a full pool refuse") {
+    ExecutorPool pool{1, 2};
+    ExecutorShare share;
+    ExecutorShare other;
+    widen(pool, share, 1, 1);
+    widen(pool, other, 1, 8);
+    Gate gate;
+    Job first{[] {}};
+    Job second{[] {}};
+    Job third{[] {}};
+    Job fourth{[] {}};
+    REQUIRE(pool.submit(gate.job, share));
+    gate.entered.acquire();
+    REQUIRE(pool.submit(first, share));
+    CHECK_FALSE(pool.submit(second, share));  // the share's queue holds one
+    REQUIRE(pool.submit(third, other));
+    CHECK_FALSE(pool.submit(fourth, other));  // the pool's holds two
+    gate.leave.release();
+    CHECK(first.ended.get_future().get() == "ran");
+    CHECK(third.ended.get_future().get() == "ran");
+}
+
+TEST_CASE("doomed and late jobs are dropped before they take a thread") {
+    ExecutorPool pool{1, 8};
+    ExecutorShare share;
+    widen(pool, share);
+    Gate gate;
+    bool ran = false;
+    Job doomed{[&] { ran = true; }};
+    Job late{[&] { ran = true; }};
+    REQUIRE(pool.submit(gate.job, share));
+    gate.entered.acquire();
+    REQUIRE(pool.submit(doomed, share));
+    late.deadline = std::chrono::steady_clock::now() - std::chrono::seconds{1};
+    REQUIRE(pool.submit(late, share));
+    doomed.doomed = true;
+    gate.leave.release();
+    CHECK(doomed.ended.get_future().get() == "cancelled");
+    CHECK(late.ended.get_future().get() == "deadline");
+    CHECK_FALSE(ran);
+}
+
+TEST_CASE("stopping drops what waits, and says when a running job does not end") {
+    ExecutorPool pool{1, 8};
+    ExecutorShare share;
+    widen(pool, share);
+    Gate gate;
+    Job waiting{[] {}};
+    Job refused{[] {}};
+    REQUIRE(pool.submit(gate.job, share));
+    gate.entered.acquire();
+    REQUIRE(pool.submit(waiting, share));
+    CHECK_FALSE(pool.stop(std::chrono::milliseconds{20}));
+    CHECK(waiting.ended.get_future().get() == "shutdown");
+    CHECK_FALSE(pool.submit(refused, share));
+    gate.leave.release();
+    CHECK(pool.stop(std::chrono::seconds{30}));
+}
+
+TEST_CASE("leaving a generation waits for its own jobs only") {
+    ExecutorPool pool{2, 8};
+    ExecutorShare share;
+    widen(pool, share);
+    detail::GenerationInfo mine;
+    detail::GenerationInfo others;
+    detail::LeaseBlock my_lease{mine, [](detail::LeaseBlock&) noexcept {}};
+    detail::LeaseBlock their_lease{others, [](detail::LeaseBlock&) noexcept {}};
+    Gate my_gate;
+    Gate their_gate;
+    my_gate.job.lease = &my_lease;
+    their_gate.job.lease = &their_lease;
+    REQUIRE(pool.submit(my_gate.job, share));
+    REQUIRE(pool.submit(their_gate.job, share));
+    my_gate.entered.acquire();
+    their_gate.entered.acquire();
+    std::atomic<bool> left{false};
+    std::thread waiter{[&] {
+        pool.wait_until_left(mine);
+        left = true;
+    }};
+    CHECK_FALSE(left);
+    my_gate.leave.release();
+    waiter.join();
+    CHECK(left);
+    CHECK(pool.running_plugins().size() == 1);
+    their_gate.leave.release();
+}
+
+TEST_CASE("a visit reaches every thread once") {
+    ExecutorPool pool{3, 8};
+    std::mutex mutex;
+    std::vector<std::string> names;
+    pool.visit_threads([&] {
+        const std::scoped_lock lock{mutex};
+        names.emplace_back(thread_name());
+    });
+    std::sort(names.begin(), names.end());
+    CHECK(names == std::vector<std::string>{"executor-0", "executor-1", "executor-2"});
+}
