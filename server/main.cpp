@@ -1,3 +1,5 @@
 #include "cli/cli.hpp"
 
-int main(int argc, char** argv, char** environment) { return patchbay::run_command_line(argc, argv, environment); }
+int main(int argc, char** argv, char** environment) {
+    return patchbay::run_command_line(argc, argv, environment);
+}

@@ -2,6 +2,7 @@
 #include <patchbay/http_error.hpp>
 
 #include <boost/system/system_error.hpp>
+
 #include <stdexcept>
 #include <string>
 
@@ -15,9 +16,10 @@ void throw_executor_full() {
 
 void throw_dropped(BlockingJob::Drop reason) {
     using enum BlockingJob::Drop;
-    const char* const why = reason == cancelled         ? "cancelled before the blocking call began"
-                            : reason == deadline_passed ? "the deadline passed before the blocking call began"
-                                                        : "the server shut down before the blocking call began";
+    const char* const why = reason == cancelled ? "cancelled before the blocking call began"
+                            : reason == deadline_passed
+                                ? "the deadline passed before the blocking call began"
+                                : "the server shut down before the blocking call began";
     throw boost::system::system_error{asio::error::operation_aborted, why};
 }
 

@@ -29,7 +29,8 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
 void check_header(std::string_view name, std::string_view value) {
     static constexpr std::array<std::string_view, 6> of_the_host = {
         "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "Date", "Server"};
-    if (!is_token(name)) throw std::invalid_argument{"patchbay: '" + std::string{name} + "' is no header name"};
+    if (!is_token(name))
+        throw std::invalid_argument{"patchbay: '" + std::string{name} + "' is no header name"};
     for (const std::string_view reserved : of_the_host) {
         if (equal_ignoring_case(name, reserved)) {
             throw std::invalid_argument{"patchbay: the header " + std::string{reserved} +

@@ -6,7 +6,8 @@ namespace patchbay {
 
 Response problem(http::status status, std::string_view detail, std::string_view request_id) {
     const std::string_view title{http::obsolete_reason(status)};
-    nlohmann::ordered_json body{{"type", "about:blank"}, {"title", title}, {"status", static_cast<unsigned>(status)}};
+    nlohmann::ordered_json body{
+        {"type", "about:blank"}, {"title", title}, {"status", static_cast<unsigned>(status)}};
     if (!detail.empty() && detail != title) body["detail"] = detail;
     if (!request_id.empty()) body["error_id"] = request_id;
     Response response{status};

@@ -1,8 +1,9 @@
-#include <patchbay/request.hpp>
-
 #include "header_rules.hpp"
 
+#include <patchbay/request.hpp>
+
 #include <nlohmann/json.hpp>
+
 #include <stdexcept>
 
 namespace patchbay {
@@ -22,7 +23,8 @@ std::string decode_form(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] == '+') {
             out += ' ';
-        } else if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 && hex_value(text[i + 2]) >= 0) {
+        } else if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
+                   hex_value(text[i + 2]) >= 0) {
             out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
             i += 2;
         } else {
@@ -40,7 +42,8 @@ void for_each_pair(std::string_view query, Visit visit) {
         query.remove_prefix(std::min(query.size(), pair.size() + 1));
         if (pair.empty()) continue;
         const std::size_t equals = pair.find('=');
-        const std::string_view value = equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1);
+        const std::string_view value =
+            equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1);
         if (visit(pair.substr(0, equals), value)) return;
     }
 }

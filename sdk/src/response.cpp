@@ -1,8 +1,9 @@
-#include <patchbay/response.hpp>
-
 #include "header_rules.hpp"
 
+#include <patchbay/response.hpp>
+
 #include <nlohmann/json.hpp>
+
 #include <stdexcept>
 
 namespace patchbay {
@@ -43,8 +44,8 @@ Response Response::bytes(std::span<const std::byte> body, std::string_view conte
 
 Response Response::redirect(std::string_view location, http::status status) {
     using enum http::status;
-    if (status != moved_permanently && status != found && status != see_other && status != temporary_redirect &&
-        status != permanent_redirect) {
+    if (status != moved_permanently && status != found && status != see_other &&
+        status != temporary_redirect && status != permanent_redirect) {
         throw std::invalid_argument{"patchbay: a redirect's status is 301, 302, 303, 307 or 308"};
     }
     Response response{status};
@@ -55,7 +56,8 @@ Response Response::redirect(std::string_view location, http::status status) {
 Response& Response::status(http::status status) & {
     const auto number = static_cast<unsigned>(status);
     if (number < 200 || number > 599) {
-        throw std::invalid_argument{"patchbay: a response's status is between 200 and 599, not " + std::to_string(number)};
+        throw std::invalid_argument{"patchbay: a response's status is between 200 and 599, not " +
+                                    std::to_string(number)};
     }
     status_ = status;
     return *this;

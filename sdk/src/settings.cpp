@@ -1,7 +1,8 @@
 #include <patchbay/settings.hpp>
 
-#include <charconv>
 #include <nlohmann/json.hpp>
+
+#include <charconv>
 #include <optional>
 #include <set>
 
@@ -45,8 +46,11 @@ std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text) {
         std::string_view suffix;
         std::int64_t nanoseconds;
     };
-    static constexpr Unit units[] = {
-        {"ms", 1'000'000}, {"us", 1'000}, {"s", 1'000'000'000}, {"m", 60'000'000'000}, {"h", 3'600'000'000'000}};
+    static constexpr Unit units[] = {{"ms", 1'000'000},
+                                     {"us", 1'000},
+                                     {"s", 1'000'000'000},
+                                     {"m", 60'000'000'000},
+                                     {"h", 3'600'000'000'000}};
     std::int64_t count = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
     const std::string_view suffix{end, static_cast<std::size_t>(text.data() + text.size() - end)};
@@ -62,7 +66,8 @@ std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text) {
 }  // namespace
 
 Settings::Settings() : data_{std::make_unique<Data>()} {}
-Settings::Settings(nlohmann::json values, std::string plugin, Positions positions) : data_{std::make_unique<Data>()} {
+Settings::Settings(nlohmann::json values, std::string plugin, Positions positions)
+    : data_{std::make_unique<Data>()} {
     if (values.is_object()) data_->values = std::move(values);
     data_->plugin = std::move(plugin);
     data_->positions = std::move(positions);
@@ -101,8 +106,10 @@ std::int64_t Settings::as_integer(std::string_view key, std::int64_t low, std::i
     const nlohmann::json& value = json(key);
     const bool fits = value.is_number_unsigned()
                           ? value.get<std::uint64_t>() <= static_cast<std::uint64_t>(high)
-                          : value.is_number_integer() && value.get<std::int64_t>() >= low && value.get<std::int64_t>() <= high;
-    if (!fits) fail(key, "must be a whole number from " + std::to_string(low) + " to " + std::to_string(high));
+                          : value.is_number_integer() && value.get<std::int64_t>() >= low &&
+                                value.get<std::int64_t>() <= high;
+    if (!fits)
+        fail(key, "must be a whole number from " + std::to_string(low) + " to " + std::to_string(high));
     return value.get<std::int64_t>();
 }
 
@@ -114,7 +121,8 @@ double Settings::as_number(std::string_view key) const {
 
 std::chrono::nanoseconds Settings::as_duration(std::string_view key) const {
     const nlohmann::json& value = json(key);
-    const auto duration = value.is_string() ? parse_duration(value.get_ref<const std::string&>()) : std::nullopt;
+    const auto duration =
+        value.is_string() ? parse_duration(value.get_ref<const std::string&>()) : std::nullopt;
     if (!duration) fail(key, "must be a duration such as 250ms, 30s, 5m or 1h");
     return *duration;
 }

@@ -6,8 +6,9 @@
 namespace patchbay {
 
 // The loop's plain executor: the task itself holds the lease.
-using LoopTimer = asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>,
-                                             asio::io_context::executor_type>;
+using LoopTimer =
+    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>,
+                               asio::io_context::executor_type>;
 
 Task<> sleep_until(std::chrono::steady_clock::time_point time) {
     const detail::TaskContext& context = co_await detail::ContextTag{};

@@ -1,6 +1,7 @@
 #include <patchbay/spawn.hpp>
 
 #include <boost/asio/post.hpp>
+
 #include <stdexcept>
 
 namespace patchbay {
@@ -46,8 +47,8 @@ void DetachedTask::settle() noexcept {
 void GenerationInfo::cancel_detached() {
     const std::scoped_lock lock{detached_mutex};
     for (DetachedTask* entry = detached; entry; entry = entry->following) {
-        // By the time this runs on its loop the task may be gone, so look it up again there; one that now has its
-        // place in memory may belong to another loop.
+        // By the time this runs on its loop the task may be gone, so look it up again there; one that now has
+        // its place in memory may belong to another loop.
         asio::post(entry->executor, [this, entry, loop = &entry->executor.context()] {
             std::unique_lock search{detached_mutex};
             for (DetachedTask* found = detached; found; found = found->following) {

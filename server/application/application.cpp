@@ -4,9 +4,10 @@
 #include "plugin/audit.hpp"
 #include "runtime/host_thread.hpp"
 
-#include <atomic>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -24,10 +25,14 @@ namespace {
 
 LogLevel log_level(LogConfig::Level level) {
     switch (level) {
-        case LogConfig::Level::debug: return LogLevel::debug;
-        case LogConfig::Level::info: return LogLevel::info;
-        case LogConfig::Level::warning: return LogLevel::warning;
-        case LogConfig::Level::error: return LogLevel::error;
+        case LogConfig::Level::debug:
+            return LogLevel::debug;
+        case LogConfig::Level::info:
+            return LogLevel::info;
+        case LogConfig::Level::warning:
+            return LogLevel::warning;
+        case LogConfig::Level::error:
+            return LogLevel::error;
     }
     return LogLevel::info;
 }
@@ -40,7 +45,8 @@ std::string needs_restart(const Config& before, const Config& after) {
     };
     check(before.listen == after.listen, "listen");
     check(before.event_loops == after.event_loops, "event_loops");
-    check(before.executor.threads == after.executor.threads && before.executor.queue == after.executor.queue, "executor");
+    check(before.executor.threads == after.executor.threads && before.executor.queue == after.executor.queue,
+          "executor");
     check(before.plugins.directory == after.plugins.directory, "plugins.directory");
     check(before.plugins.watch == after.plugins.watch, "plugins.watch");
     check(before.plugins.private_directory == after.plugins.private_directory, "plugins.private_directory");
@@ -50,7 +56,10 @@ std::string needs_restart(const Config& before, const Config& after) {
 }  // namespace
 
 Application::Application(Config config, ConfigSource source, Logger& log)
-    : config_{std::move(config)}, source_{std::move(source)}, log_{log}, signals_{control_, SIGTERM, SIGINT, SIGHUP} {
+    : config_{std::move(config)},
+      source_{std::move(source)},
+      log_{log},
+      signals_{control_, SIGTERM, SIGINT, SIGHUP} {
     std::signal(SIGPIPE, SIG_IGN);
     log_.level(log_level(config_.log.level));
     prepare_thread_audit();
@@ -78,18 +87,22 @@ void Application::make_private_directory() {
         return;
     }
     std::string folder = (fs::temp_directory_path() / "patchbay.XXXXXX").string();
-    if (!::mkdtemp(folder.data())) throw std::system_error{errno, std::generic_category(), "cannot make " + folder};
+    if (!::mkdtemp(folder.data()))
+        throw std::system_error{errno, std::generic_category(), "cannot make " + folder};
     private_directory_ = folder;
     owns_private_directory_ = true;
 }
 
 void Application::start_loops() {
     executor_ = std::make_unique<ExecutorPool>(config_.executor.threads, config_.executor.queue);
-    const std::size_t count = config_.event_loops ? config_.event_loops : std::max(1u, std::thread::hardware_concurrency());
+    const std::size_t count =
+        config_.event_loops ? config_.event_loops : std::max(1u, std::thread::hardware_concurrency());
     const ExchangeServices services{executor_.get(), &log_};
-    for (std::size_t i = 0; i < count; ++i) loops_.push_back(std::make_unique<LoopThread>(static_cast<unsigned>(i)));
+    for (std::size_t i = 0; i < count; ++i)
+        loops_.push_back(std::make_unique<LoopThread>(static_cast<unsigned>(i)));
     const ConnectionOptions options = connection_options(config_);
-    for (const auto& loop : loops_) servers_.push_back(std::make_unique<LoopServer>(*loop, services, options));
+    for (const auto& loop : loops_)
+        servers_.push_back(std::make_unique<LoopServer>(*loop, services, options));
     for (const auto& loop : loops_) loop->start();
 }
 
@@ -130,7 +143,8 @@ bool Application::serve(const std::function<void(const std::string& url)>& on_re
         loops_[i]->run_and_wait([&] { servers_[i]->open(sockets[i]); });
     }
     if (!source_.file.empty()) {
-        manager_->watch(fs::absolute(source_.file), [this] { boost::asio::post(control_, [this] { reload(); }); });
+        manager_->watch(fs::absolute(source_.file),
+                        [this] { boost::asio::post(control_, [this] { reload(); }); });
     }
     wait_for_signal();
     on_ready("http://" + to_string(address));
@@ -148,7 +162,8 @@ void Application::wait_for_signal() {
             manager_->look();
             return wait_for_signal();
         }
-        log_.info(std::string{signal == SIGTERM ? "SIGTERM" : "SIGINT"} + ": finishing what runs (again: stop at once)");
+        log_.info(std::string{signal == SIGTERM ? "SIGTERM" : "SIGINT"} +
+                  ": finishing what runs (again: stop at once)");
         control_.stop();
     });
 }
@@ -165,13 +180,15 @@ void Application::reload() {
     if (fresh == config_) return;
     manager_->reconfigure(fresh, [this, fresh](const std::string& problem) {
         boost::asio::post(control_, [this, fresh, problem] {
-            if (!problem.empty()) return log_.error("configuration refused: " + problem + " · the old one still serves");
+            if (!problem.empty())
+                return log_.error("configuration refused: " + problem + " · the old one still serves");
             const std::string restart = needs_restart(config_, fresh);
             config_ = fresh;
             log_.level(log_level(config_.log.level));
             const ConnectionOptions options = connection_options(config_);
             on_each_loop([&options](LoopServer& server) { server.options(options); });
-            log_.info("configuration taken" + (restart.empty() ? "" : " · changes of " + restart + " wait for a restart"));
+            log_.info("configuration taken" +
+                      (restart.empty() ? "" : " · changes of " + restart + " wait for a restart"));
         });
     });
 }
@@ -215,7 +232,8 @@ bool Application::drain_connections(std::chrono::steady_clock::time_point deadli
         server.drain([idle] { idle->count_down(); });
     });
     const auto wait_until = [&idle](std::chrono::steady_clock::time_point time) {
-        while (!idle->try_wait() && std::chrono::steady_clock::now() < time) std::this_thread::sleep_for(std::chrono::milliseconds{2});
+        while (!idle->try_wait() && std::chrono::steady_clock::now() < time)
+            std::this_thread::sleep_for(std::chrono::milliseconds{2});
         return idle->try_wait();
     };
     if (wait_until(deadline)) return true;
@@ -223,7 +241,8 @@ bool Application::drain_connections(std::chrono::steady_clock::time_point deadli
     stop_requests(nullptr);
     const bool stopped = wait_until(deadline + std::chrono::seconds{2});
     on_each_loop([](LoopServer& server) { server.close_all(); });
-    for (const std::string& plugin : executor_->running_plugins()) log_.error("a blocking handler of " + plugin + " does not return");
+    for (const std::string& plugin : executor_->running_plugins())
+        log_.error("a blocking handler of " + plugin + " does not return");
     return stopped;
 }
 

@@ -1,5 +1,5 @@
-// The server: owns the event loops, the executor pool, the sockets and the plugin manager, and takes them through start,
-// reload and the stages of shutdown. Lives on the main thread.
+// The server: owns the event loops, the executor pool, the sockets and the plugin manager, and takes them
+// through start, reload and the stages of shutdown. Lives on the main thread.
 #pragma once
 
 #include "config/config.hpp"
@@ -11,6 +11,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -39,10 +40,10 @@ public:
     const std::vector<std::string>& plugin_problems() const noexcept { return plugin_problems_; }
     std::vector<PlannedRoute> routes() const { return manager_->routes(); }
 
-    /// Listens, calls on_ready with the address ("http://127.0.0.1:8080"), serves until SIGTERM or SIGINT, shuts down.
-    /// SIGHUP reads the configuration again and looks at every plugin file. True when everything ended in time; after
-    /// false, threads of plugins are still running and only _exit() ends the process safely.
-    /// Errors: std::system_error when the address can't be listened on.
+    /// Listens, calls on_ready with the address ("http://127.0.0.1:8080"), serves until SIGTERM or SIGINT,
+    /// shuts down. SIGHUP reads the configuration again and looks at every plugin file. True when everything
+    /// ended in time; after false, threads of plugins are still running and only _exit() ends the process
+    /// safely. Errors: std::system_error when the address can't be listened on.
     bool serve(const std::function<void(const std::string& url)>& on_ready);
     /// Unloads everything without having served.
     bool close();

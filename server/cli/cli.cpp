@@ -9,6 +9,7 @@
 #include "runtime/host_thread.hpp"
 
 #include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <cstdio>
 #include <iomanip>
@@ -32,7 +33,8 @@ ConfigSource config_source(const Arguments& arguments, Environment environment) 
     if (!arguments.listen.empty()) environment["PATCHBAY_LISTEN"] = arguments.listen;
     if (!arguments.plugins.empty()) environment["PATCHBAY_PLUGINS_DIRECTORY"] = arguments.plugins;
     return {arguments.config, [file = arguments.config, environment] {
-                return file.empty() ? parse_config("", "patchbay.yaml", environment) : load_config(file, environment);
+                return file.empty() ? parse_config("", "patchbay.yaml", environment)
+                                    : load_config(file, environment);
             }};
 }
 
@@ -48,12 +50,15 @@ void print_routes(const std::vector<PlannedRoute>& routes) {
         pattern = std::max(pattern, route.pattern.size());
         handler = std::max(handler, route.handler.size());
     }
-    const auto row = [&](const std::string& a, const std::string& b, const std::string& c, std::string_view d, const std::string& e) {
-        std::cout << std::left << std::setw(static_cast<int>(methods) + 2) << a << std::setw(static_cast<int>(pattern) + 2) << b
-                  << std::setw(static_cast<int>(handler) + 2) << c << std::setw(10) << d << e << '\n';
+    const auto row = [&](const std::string& a, const std::string& b, const std::string& c, std::string_view d,
+                         const std::string& e) {
+        std::cout << std::left << std::setw(static_cast<int>(methods) + 2) << a
+                  << std::setw(static_cast<int>(pattern) + 2) << b << std::setw(static_cast<int>(handler) + 2)
+                  << c << std::setw(10) << d << e << '\n';
     };
     row("METHOD", "PATTERN", "HANDLER", "KIND", "WHERE");
-    for (const PlannedRoute& route : routes) row(methods_of(route), route.pattern, route.handler, to_string(route.kind), route.where);
+    for (const PlannedRoute& route : routes)
+        row(methods_of(route), route.pattern, route.handler, to_string(route.kind), route.where);
 }
 
 // After an unclean end plugin threads still run: no destructor may touch what they use.
@@ -67,7 +72,8 @@ int leave(bool clean, std::unique_ptr<Application> application, int code) {
 int serve(const ConfigSource& source) {
     Logger log;
     auto application = std::make_unique<Application>(source.load(), source, log);
-    const bool clean = application->serve([](const std::string& url) { std::cout << "listening on " << url << std::endl; });
+    const bool clean =
+        application->serve([](const std::string& url) { std::cout << "listening on " << url << std::endl; });
     return leave(clean, std::move(application), 0);
 }
 
@@ -98,7 +104,8 @@ int print_reference(const std::string& form) {
 }
 
 void add_config(CLI::App& command, Arguments& arguments, bool required) {
-    auto* file = command.add_option("config", arguments.config, "The YAML file; without one every key has its default");
+    auto* file = command.add_option("config", arguments.config,
+                                    "The YAML file; without one every key has its default");
     if (required) file->required();
     command.add_option("--plugins", arguments.plugins, "The plugin directory, whatever the file says");
 }
@@ -112,10 +119,13 @@ int run_command_line(int argc, char** argv, const char* const* environment) {
     CLI::App app{"Patchbay, a plugin-based HTTP application server", "patchbay"};
     app.set_version_flag("--version", "patchbay " PATCHBAY_VERSION ", SDK " + std::to_string(sdk_abi));
     app.require_subcommand(1);
-    CLI::App* const serve_command = app.add_subcommand("serve", "Serve the plugins of a directory until SIGTERM");
+    CLI::App* const serve_command =
+        app.add_subcommand("serve", "Serve the plugins of a directory until SIGTERM");
     add_config(*serve_command, arguments, false);
-    serve_command->add_option("--listen", arguments.listen, "HOST:PORT, whatever the file says; port 0 picks a free one");
-    CLI::App* const check_command = app.add_subcommand("check", "Validate a configuration, load its plugins once, print the routes");
+    serve_command->add_option("--listen", arguments.listen,
+                              "HOST:PORT, whatever the file says; port 0 picks a free one");
+    CLI::App* const check_command =
+        app.add_subcommand("check", "Validate a configuration, load its plugins once, print the routes");
     add_config(*check_command, arguments, true);
     CLI::App* const routes_command = app.add_subcommand("routes", "Print who answers what, and how");
     add_config(*routes_command, arguments, false);

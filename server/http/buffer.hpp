@@ -1,5 +1,5 @@
-// The bytes of a connection that are not answered yet, contiguous, so that requests are parsed in place. Owned by one
-// connection (or by the exchange that outlives it) and used on one thread at a time.
+// The bytes of a connection that are not answered yet, contiguous, so that requests are parsed in place.
+// Owned by one connection (or by the exchange that outlives it) and used on one thread at a time.
 #pragma once
 
 #include <cstddef>
@@ -32,8 +32,8 @@ public:
     void truncate(std::size_t size) noexcept { end_ = begin_ + size; }
     void clear() noexcept { begin_ = end_ = 0; }
 
-    /// Makes room for at least `bytes` more by moving what is there to the front or into more memory. Views become
-    /// invalid; gives how far data() moved, for those who rebase theirs.
+    /// Makes room for at least `bytes` more by moving what is there to the front or into more memory. Views
+    /// become invalid; gives how far data() moved, for those who rebase theirs.
     std::ptrdiff_t make_space(std::size_t bytes);
 
     bool has_usual_capacity() const noexcept { return capacity_ == usual_capacity; }

@@ -5,6 +5,7 @@
 #include <patchbay/problem.hpp>
 
 #include <boost/asio/post.hpp>
+
 #include <utility>
 
 namespace patchbay {
@@ -18,8 +19,8 @@ Exchange::Exchange(LoopThread& loop, const ExchangeServices& services) : loop_{&
 
 Exchange::~Exchange() = default;
 
-bool Exchange::run(const Endpoint& endpoint, const std::shared_ptr<const PublishedRoutes>& routes, ExchangeOwner& owner,
-                   std::chrono::steady_clock::time_point deadline) {
+bool Exchange::run(const Endpoint& endpoint, const std::shared_ptr<const PublishedRoutes>& routes,
+                   ExchangeOwner& owner, std::chrono::steady_clock::time_point deadline) {
     handler_ = endpoint.handler;
     generation_ = endpoint.generation;
     owner_ = &owner;
@@ -43,9 +44,8 @@ bool Exchange::run(const Endpoint& endpoint, const std::shared_ptr<const Publish
     if (!generation_->home || generation_->home == loop_) return run_here(block, routes);
     executor = LoopExecutor{generation_->home->context(), block};
     begin_running(routes);
-    deliver_to(*generation_->home, *this, [](LoopMessage& message) noexcept {
-        static_cast<Message&>(message).exchange->run_at_home();
-    });
+    deliver_to(*generation_->home, *this,
+               [](LoopMessage& message) noexcept { static_cast<Message&>(message).exchange->run_at_home(); });
     return false;
 }
 
@@ -90,7 +90,8 @@ bool Exchange::start_task() noexcept {
     try {
         task_ = handler_->async(*request_);
         ended = task_.start(*this);
-    } catch (...) {  // thrown before the coroutine's first line, by a parameter's copy or an ordinary function
+    } catch (
+        ...) {  // thrown before the coroutine's first line, by a parameter's copy or an ordinary function
         guarded([]() -> Response { throw; });
         task_ = {};
         return true;
@@ -118,10 +119,12 @@ void Exchange::ended_away() noexcept {
     deliver_to(*loop_, *this, on_end_message);
 }
 
-void Exchange::on_end_message(LoopMessage& message) noexcept { static_cast<Message&>(message).exchange->ended(); }
+void Exchange::on_end_message(LoopMessage& message) noexcept {
+    static_cast<Message&>(message).exchange->ended();
+}
 
-// Counted only when a request outlasts its first step: one that ends at once is never in anybody's way. The lease that
-// the executor holds keeps the counter alive.
+// Counted only when a request outlasts its first step: one that ends at once is never in anybody's way. The
+// lease that the executor holds keeps the counter alive.
 void Exchange::begin_running(const std::shared_ptr<const PublishedRoutes>& routes) noexcept {
     running_ = true;
     routes_ = routes;
@@ -150,8 +153,9 @@ void Exchange::run() noexcept {
 }
 
 void Exchange::drop(Drop reason) noexcept {
-    response_ = reason == Drop::deadline_passed ? problem(status::gateway_timeout, "No thread was free in time.")
-                                                : problem(status::service_unavailable);
+    response_ = reason == Drop::deadline_passed
+                    ? problem(status::gateway_timeout, "No thread was free in time.")
+                    : problem(status::service_unavailable);
     ended_away();
 }
 
@@ -186,7 +190,8 @@ void Exchange::request_stop() {
     if (!running_ || handler_->kind != HandlerKind::async) return;
     LoopThread& task_loop = generation_->home ? *generation_->home : *loop_;
     stop_posts_.fetch_add(1, std::memory_order_relaxed);
-    // Posted even on the same loop: what is cancelled may end at once, and its owner is in the middle of something.
+    // Posted even on the same loop: what is cancelled may end at once, and its owner is in the middle of
+    // something.
     boost::asio::post(task_loop.context(), [this] {
         if (task_) cancel();
         stop_posts_.fetch_sub(1, std::memory_order_release);

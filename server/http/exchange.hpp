@@ -1,5 +1,6 @@
-// One request and the run of its handler, wherever that is: on this event loop, on the plugin's home loop or on an
-// executor thread. Taken from its loop's pool when a request arrives, given back when the answer is on its way.
+// One request and the run of its handler, wherever that is: on this event loop, on the plugin's home loop or
+// on an executor thread. Taken from its loop's pool when a request arrives, given back when the answer is on
+// its way.
 #pragma once
 
 #include "http/buffer.hpp"
@@ -58,20 +59,21 @@ public:
     Choice choice;
     std::string path_scratch;  ///< for parse_target()
 
-    /// Runs the endpoint's handler for the request. True when it has ended already: response() is set. Otherwise the
-    /// owner is told when it has. The request's views must stay valid until then. Nothing the handler throws gets out.
-    /// `deadline` travels with the task and its jobs. On the loop's thread.
-    /// `routes` are those of the endpoint; kept while the handler runs, since the request views its parameters' names.
-    bool run(const Endpoint& endpoint, const std::shared_ptr<const PublishedRoutes>& routes, ExchangeOwner& owner,
-             std::chrono::steady_clock::time_point deadline);
+    /// Runs the endpoint's handler for the request. True when it has ended already: response() is set.
+    /// Otherwise the owner is told when it has. The request's views must stay valid until then. Nothing the
+    /// handler throws gets out. `deadline` travels with the task and its jobs. On the loop's thread. `routes`
+    /// are those of the endpoint; kept while the handler runs, since the request views its parameters' names.
+    bool run(const Endpoint& endpoint, const std::shared_ptr<const PublishedRoutes>& routes,
+             ExchangeOwner& owner, std::chrono::steady_clock::time_point deadline);
     bool running() const noexcept { return running_; }
     /// Of the handler that runs, or ran last.
     const ServedGeneration* generation() const noexcept { return generation_; }
 
-    /// The owner goes away or has answered by itself: the handler is asked to stop, and the exchange deletes itself
-    /// once it has. `input` holds the bytes that the request's views point into.
+    /// The owner goes away or has answered by itself: the handler is asked to stop, and the exchange deletes
+    /// itself once it has. `input` holds the bytes that the request's views point into.
     static void abandon(std::unique_ptr<Exchange> exchange, std::unique_ptr<Buffer> input);
-    /// Asks the handler to stop: cancels its task, or drops it if it waits for a thread. It still ends by itself.
+    /// Asks the handler to stop: cancels its task, or drops it if it waits for a thread. It still ends by
+    /// itself.
     void request_stop();
 
     const Response& response() const noexcept { return response_; }
@@ -118,7 +120,7 @@ private:
     Message message_;
     std::shared_ptr<const PublishedRoutes> routes_;  // while running
     std::unique_ptr<Buffer> input_;                  // once abandoned
-    std::atomic<unsigned> stop_posts_{0};  // request_stop() calls on their way to the home loop
+    std::atomic<unsigned> stop_posts_{0};            // request_stop() calls on their way to the home loop
     bool running_ = false;
     bool abandoned_ = false;
 };

@@ -1,8 +1,9 @@
 #include "http/request_parser.hpp"
 
-#include <algorithm>
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/error.hpp>
+
+#include <algorithm>
 #include <cstring>
 #include <functional>
 #include <new>
@@ -20,13 +21,14 @@ constexpr std::uint32_t beast_header_slack = 64;
 
 std::string_view view(beast::string_view text) noexcept { return {text.data(), text.size()}; }
 
-// Beast blames the version of any request line that doesn't end in one that it knows; 505 is for a line that is sound.
+// Beast blames the version of any request line that doesn't end in one that it knows; 505 is for a line that
+// is sound.
 bool names_another_version(std::string_view bytes) noexcept {
     const std::string_view line = bytes.substr(0, bytes.find_first_of("\r\n"));
     const std::string_view version = line.substr(line.rfind(' ') + 1);
     const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-    return version.size() == 8 && version.substr(0, 5) == "HTTP/" && is_digit(version[5]) && version[6] == '.' &&
-           is_digit(version[7]) && version != "HTTP/1.0" && version != "HTTP/1.1";
+    return version.size() == 8 && version.substr(0, 5) == "HTTP/" && is_digit(version[5]) &&
+           version[6] == '.' && is_digit(version[7]) && version != "HTTP/1.0" && version != "HTTP/1.1";
 }
 
 }  // namespace
@@ -51,7 +53,9 @@ private:
     }
     void on_header_impl(Error&) override { owner_.head_complete_ = true; }
     void on_body_init_impl(boost::optional<std::uint64_t> const&, Error&) override {}
-    std::size_t on_body_impl(beast::string_view body, Error& error) override { return take_body(body, error); }
+    std::size_t on_body_impl(beast::string_view body, Error& error) override {
+        return take_body(body, error);
+    }
     void on_chunk_header_impl(std::uint64_t size, beast::string_view, Error& error) override {
         if (size > owner_.body_limit_ - owner_.body_size_) error = http::error::body_limit;
     }
@@ -105,7 +109,8 @@ bool RequestParser::body_limit(std::size_t bytes) noexcept {
 
 RequestParser::Step RequestParser::parse(Buffer& input) {
     // RFC 9112 §2.2: a server should ignore an empty line before the request line.
-    while (parsed_ == 0 && !head_complete_ && input.size() >= 2 && std::memcmp(input.data(), "\r\n", 2) == 0) {
+    while (parsed_ == 0 && !head_complete_ && input.size() >= 2 &&
+           std::memcmp(input.data(), "\r\n", 2) == 0) {
         input.consume(2);
     }
     buffer_begin_ = input.data();
@@ -115,7 +120,8 @@ RequestParser::Step RequestParser::parse(Buffer& input) {
         const std::size_t rest = input.size() - parsed_;
         if (rest == 0 && !head_complete_) return Step::need_more;
         boost::system::error_code error;
-        const std::size_t used = callbacks_->put(boost::asio::const_buffer{buffer_begin_ + parsed_, rest}, error);
+        const std::size_t used =
+            callbacks_->put(boost::asio::const_buffer{buffer_begin_ + parsed_, rest}, error);
         parsed_ += used;
         if (error == http::error::need_more || (!error && used == 0)) {
             if (chunked_ && body_) close_gap(input);
@@ -148,8 +154,11 @@ bool RequestParser::add_field(field id, std::string_view name, std::string_view 
             ++transfer_encodings_;
             chunked_ = beast::iequals({value.data(), value.size()}, "chunked");
             break;
-        case field::expect: expects_continue_ = beast::iequals({value.data(), value.size()}, "100-continue"); break;
-        default: break;
+        case field::expect:
+            expects_continue_ = beast::iequals({value.data(), value.size()}, "100-continue");
+            break;
+        default:
+            break;
     }
     return true;
 }
@@ -160,7 +169,8 @@ RequestParser::Step RequestParser::check_head() {
     request_.headers = fields_;
     const bool http_1_0 = request_.version < 11;
     if (transfer_encodings_ > 0) {
-        if (content_lengths_ > 0) return refuse(status::bad_request, "Transfer-Encoding and Content-Length together");
+        if (content_lengths_ > 0)
+            return refuse(status::bad_request, "Transfer-Encoding and Content-Length together");
         if (http_1_0) return refuse(status::bad_request, "Transfer-Encoding in an HTTP/1.0 request");
         if (transfer_encodings_ > 1) return refuse(status::bad_request, "more than one Transfer-Encoding");
         if (!chunked_) return refuse(status::not_implemented, "a Transfer-Encoding other than chunked");
@@ -179,8 +189,8 @@ void RequestParser::add_body(const char* bytes, std::size_t size) {
     body_size_ += size;
 }
 
-// What is parsed behind the body was chunk framing. Move the unparsed rest over it, so that a body in tiny chunks costs
-// no more memory than its bytes.
+// What is parsed behind the body was chunk framing. Move the unparsed rest over it, so that a body in tiny
+// chunks costs no more memory than its bytes.
 void RequestParser::close_gap(Buffer& input) {
     const std::size_t body_end = static_cast<std::size_t>(body_ + body_size_ - buffer_begin_);
     const std::size_t rest = input.size() - parsed_;
@@ -213,14 +223,16 @@ RequestParser::Step RequestParser::refuse(status status, std::string_view detail
 
 RequestParser::Step RequestParser::refuse(boost::system::error_code why) noexcept {
     using http::error;
-    if (why == http::error::body_limit) return refuse(status::payload_too_large, "the body is larger than allowed");
+    if (why == http::error::body_limit)
+        return refuse(status::payload_too_large, "the body is larger than allowed");
     if (why == http::error::header_limit) {
         return refuse(status::request_header_fields_too_large, "the header is larger than allowed");
     }
     if (why == http::error::bad_field && fields_.size() == max_header_fields_) {
         return refuse(status::request_header_fields_too_large, "there are more header fields than allowed");
     }
-    if (why == http::error::bad_version && names_another_version({buffer_begin_, buffer_end_})) {
+    if (why == http::error::bad_version &&
+        names_another_version({buffer_begin_, static_cast<std::size_t>(buffer_end_ - buffer_begin_)})) {
         return refuse(status::http_version_not_supported, "not HTTP/1.0 or HTTP/1.1");
     }
     if (why == http::error::bad_target) return refuse(status::bad_request, "malformed request target");

@@ -1,5 +1,6 @@
-// Parses one request at the front of a buffer, in place: the request's views point into it, a chunked body is put
-// together where it lies, and nothing is allocated per header. No sockets; owned by an exchange, used on its loop.
+// Parses one request at the front of a buffer, in place: the request's views point into it, a chunked body is
+// put together where it lies, and nothing is allocated per header. No sockets; owned by an exchange, used on
+// its loop.
 #pragma once
 
 #include "http/buffer.hpp"
@@ -8,6 +9,7 @@
 
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/status.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -41,8 +43,8 @@ public:
     /// False when the head announces a longer body already.
     [[nodiscard]] bool body_limit(std::size_t bytes) noexcept;
 
-    /// Goes on with the bytes of `input`, whose front is the request's first byte since reset(). May rearrange the
-    /// bytes behind the head (de-chunking), and shorten the buffer by what that frees.
+    /// Goes on with the bytes of `input`, whose front is the request's first byte since reset(). May
+    /// rearrange the bytes behind the head (de-chunking), and shorten the buffer by what that frees.
     Step parse(Buffer& input);
 
     /// After Buffer::make_space() moved the bytes.

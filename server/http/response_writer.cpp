@@ -15,7 +15,8 @@ void append_prefix(std::string& out, http::status status) {
         return;
     }
     std::array<char, 8> number{};
-    const auto end = std::to_chars(number.data(), number.data() + number.size(), static_cast<unsigned>(status)).ptr;
+    const auto end =
+        std::to_chars(number.data(), number.data() + number.size(), static_cast<unsigned>(status)).ptr;
     const std::string_view reason{http::obsolete_reason(status)};
     out.append("HTTP/1.1 ").append(number.data(), end).append(" ").append(reason);
     out.append("\r\nServer: patchbay\r\nDate: ");
@@ -37,16 +38,19 @@ std::string_view DateCache::now() noexcept {
     return {text_, 29};
 }
 
-void append_response(std::string& out, const Response& response, const ResponseFraming& framing, DateCache& date) {
+void append_response(std::string& out, const Response& response, const ResponseFraming& framing,
+                     DateCache& date) {
     append_prefix(out, response.status());
     out.append(date.now());
     if (const std::string_view type = response.factory_content_type(); !type.empty()) {
         out.append("\r\nContent-Type: ").append(type);
     }
-    const bool no_body = response.status() == http::status::no_content || response.status() == http::status::not_modified;
+    const bool no_body =
+        response.status() == http::status::no_content || response.status() == http::status::not_modified;
     if (!no_body) {
         std::array<char, 24> number{};
-        const auto end = std::to_chars(number.data(), number.data() + number.size(), response.body().size()).ptr;
+        const auto end =
+            std::to_chars(number.data(), number.data() + number.size(), response.body().size()).ptr;
         out.append("\r\nContent-Length: ").append(number.data(), end);
     }
     if (!framing.keep_alive) {

@@ -20,13 +20,14 @@ private:
 };
 
 struct ResponseFraming {
-    bool head_only = false;   ///< the answer to HEAD: the headers of GET without the body (RFC 9110 §9.3.2)
-    bool keep_alive = true;   ///< false adds "Connection: close"
-    bool http_1_0 = false;    ///< with keep_alive adds "Connection: keep-alive", which HTTP/1.0 doesn't imply
+    bool head_only = false;  ///< the answer to HEAD: the headers of GET without the body (RFC 9110 §9.3.2)
+    bool keep_alive = true;  ///< false adds "Connection: close"
+    bool http_1_0 = false;   ///< with keep_alive adds "Connection: keep-alive", which HTTP/1.0 doesn't imply
 };
 
 /// Appends the response. Content-Length is written wherever a body may stand: not for 204, nor 304.
-void append_response(std::string& out, const Response& response, const ResponseFraming& framing, DateCache& date);
+void append_response(std::string& out, const Response& response, const ResponseFraming& framing,
+                     DateCache& date);
 
 /// "HTTP/1.1 100 Continue" and an empty line.
 extern const std::string_view continue_response;

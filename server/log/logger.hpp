@@ -1,4 +1,5 @@
-// The host's log: one line an event on standard error. Owned by the application; every other part is given a reference.
+// The host's log: one line an event on standard error. Owned by the application; every other part is given a
+// reference.
 #pragma once
 
 #include <patchbay/log.hpp>
@@ -13,14 +14,15 @@ namespace patchbay {
 class Logger {
 public:
     /// Lines below `level` are dropped. `descriptor` stays the caller's.
-    explicit Logger(LogLevel level = LogLevel::info, int descriptor = 2) noexcept : level_{level}, descriptor_{descriptor} {}
+    explicit Logger(LogLevel level = LogLevel::info, int descriptor = 2) noexcept
+        : level_{level}, descriptor_{descriptor} {}
     Logger(const Logger&) = delete;
     Logger& operator=(const Logger&) = delete;
 
     void level(LogLevel level) noexcept { level_.store(level, std::memory_order_relaxed); }
 
-    /// "2026-11-22T22:50:01.123Z info hello: text": control characters in the text are escaped, so that no input can
-    /// forge a line. The source may be empty.
+    /// "2026-11-22T22:50:01.123Z info hello: text": control characters in the text are escaped, so that no
+    /// input can forge a line. The source may be empty.
     void write(LogLevel level, std::string_view source, std::string_view text) noexcept;
 
     void debug(std::string_view text) noexcept { write(LogLevel::debug, {}, text); }

@@ -32,8 +32,8 @@ Response method_not_allowed(const Exchange& exchange, verb method) {
 
 }  // namespace
 
-// One connection at a time writes to the server's output. A handler may end inside another connection's handler, which
-// it wakes: then that connection gets an empty output for the moment.
+// One connection at a time writes to the server's output. A handler may end inside another connection's
+// handler, which it wakes: then that connection gets an empty output for the moment.
 class Connection::OutputTurn {
 public:
     explicit OutputTurn(LoopServer& server) : server_{server}, nested_{std::exchange(server.working_, true)} {
@@ -119,8 +119,11 @@ bool Connection::begin_request() {
     }
     for (;;) {
         switch (parser.parse(*input_)) {
-            case RequestParser::Step::need_more: return wait_for_more();
-            case RequestParser::Step::refused: refuse(parser.refusal().status, parser.refusal().detail); return false;
+            case RequestParser::Step::need_more:
+                return wait_for_more();
+            case RequestParser::Step::refused:
+                refuse(parser.refusal().status, parser.refusal().detail);
+                return false;
             case RequestParser::Step::head:
                 if (!choose_handler()) return false;
                 break;
@@ -164,8 +167,11 @@ bool Connection::choose_handler() {
     choice.routes_number = server_.routes_number_;
     choice.endpoint = nullptr;
     choice.match = routes->router.match(request.method, request.path, request.path_params);
-    if (choice.match.status == RouteStatus::found) choice.endpoint = &routes->endpoints[choice.match.endpoint];
-    if (exchange_->parser().body_limit(choice.endpoint ? choice.endpoint->max_body : server_.options_.max_body)) return true;
+    if (choice.match.status == RouteStatus::found)
+        choice.endpoint = &routes->endpoints[choice.match.endpoint];
+    if (exchange_->parser().body_limit(choice.endpoint ? choice.endpoint->max_body
+                                                       : server_.options_.max_body))
+        return true;
     refuse(status::payload_too_large, "the body is larger than allowed");
     return false;
 }
@@ -202,7 +208,9 @@ void Connection::answer(const Response& response) {
     if (!parser.keep_alive() || server_.draining_) last_answer_ = true;
     const detail::RequestData& request = exchange_->request();
     append_response(server_.out_, response,
-                    {.head_only = request.method == verb::head, .keep_alive = !last_answer_, .http_1_0 = request.version < 11},
+                    {.head_only = request.method == verb::head,
+                     .keep_alive = !last_answer_,
+                     .http_1_0 = request.version < 11},
                     server_.date_);
     input_->consume(parser.size());
     state_ = State::idle;
@@ -210,8 +218,10 @@ void Connection::answer(const Response& response) {
 
 void Connection::answer_and_end(const Response& response) {
     last_answer_ = true;
-    const bool head_only = exchange_ && exchange_->parser().has_head() && exchange_->request().method == verb::head;
-    append_response(server_.out_, response, {.head_only = head_only, .keep_alive = false, .http_1_0 = false}, server_.date_);
+    const bool head_only =
+        exchange_ && exchange_->parser().has_head() && exchange_->request().method == verb::head;
+    append_response(server_.out_, response, {.head_only = head_only, .keep_alive = false, .http_1_0 = false},
+                    server_.date_);
 }
 
 void Connection::refuse(status status, std::string_view detail) {
@@ -290,7 +300,8 @@ void Connection::linger() {
 void Connection::discard_input() {
     char dropped[16 * 1024];
     const ssize_t received = ::recv(socket_, dropped, sizeof dropped, 0);
-    if (received == 0 || (received < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)) close_now();
+    if (received == 0 || (received < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
+        close_now();
 }
 
 void Connection::on_timeout() {

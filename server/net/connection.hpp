@@ -1,5 +1,5 @@
-// One HTTP/1.1 connection: reads requests, runs them one after another, answers in order. Owned by the loop's server,
-// on that loop's thread.
+// One HTTP/1.1 connection: reads requests, runs them one after another, answers in order. Owned by the loop's
+// server, on that loop's thread.
 #pragma once
 
 #include "http/buffer.hpp"
@@ -8,6 +8,7 @@
 #include "runtime/timer_wheel.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
+
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -39,7 +40,8 @@ private:
         idle,      // no byte of a request
         reading,   // part of a request
         running,   // a handler runs
-        lingering  // all is said; what still comes in is read and dropped, so that a reset can't destroy the answer
+        lingering  // all is said; what still comes in is read and dropped, so that a reset can't destroy the
+                   // answer
     };
 
     class OutputTurn;
@@ -68,8 +70,8 @@ private:
     LoopServer& server_;
     int socket_;
     State state_ = State::idle;
-    bool last_answer_ = false;     // the connection ends once what is in the output is sent
-    bool peer_finished_ = false;   // end of file was read
+    bool last_answer_ = false;    // the connection ends once what is in the output is sent
+    bool peer_finished_ = false;  // end of file was read
     bool waiting_for_body_ = false;
     std::uint32_t watched_;
     boost::asio::ip::tcp::endpoint peer_;

@@ -3,6 +3,7 @@
 #include "net/loop_server.hpp"
 
 #include <boost/asio/io_context.hpp>
+
 #include <cerrno>
 #include <fcntl.h>
 #include <netinet/tcp.h>
@@ -51,13 +52,15 @@ private:
 
 int bound_socket(const tcp::endpoint& endpoint, bool shared) {
     const auto fail = [&](const char* what) {
-        throw std::system_error{errno, std::generic_category(), "cannot listen on " + describe(endpoint) + ": " + what};
+        throw std::system_error{errno, std::generic_category(),
+                                "cannot listen on " + describe(endpoint) + ": " + what};
     };
     Socket socket{::socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
     if (socket.get() < 0) fail("socket");
     const int on = 1;
     ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (shared && ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) fail("SO_REUSEPORT");
+    if (shared && ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0)
+        fail("SO_REUSEPORT");
     if (::bind(socket.get(), endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0) fail("bind");
     return socket.release();
 }
@@ -67,8 +70,11 @@ tcp::endpoint resolve(const std::string& host, std::uint16_t port) {
     const auto address = boost::asio::ip::make_address(host, error);
     if (!error) return {address, port};
     boost::asio::io_context context;
-    const auto found = tcp::resolver{context}.resolve(host, std::to_string(port), tcp::resolver::passive, error);
-    if (error) throw std::system_error{error.value(), std::generic_category(), "cannot listen on " + host + ": " + error.message()};
+    const auto found =
+        tcp::resolver{context}.resolve(host, std::to_string(port), tcp::resolver::passive, error);
+    if (error)
+        throw std::system_error{error.value(), std::generic_category(),
+                                "cannot listen on " + host + ": " + error.message()};
     return found.begin()->endpoint();
 }
 
@@ -76,7 +82,8 @@ tcp::endpoint resolve(const std::string& host, std::uint16_t port) {
 
 std::vector<int> listen_sockets(const std::string& host, std::uint16_t port, std::size_t count) {
     tcp::endpoint endpoint = resolve(host, port);
-    // Sockets that share a port don't tell when another process of the same user has it: ask with one that does not.
+    // Sockets that share a port don't tell when another process of the same user has it: ask with one that
+    // does not.
     {
         const Socket probe{bound_socket(endpoint, false)};
         endpoint.port(local_port(probe.get()));
@@ -95,7 +102,8 @@ std::vector<int> listen_sockets(const std::string& host, std::uint16_t port, std
 std::uint16_t local_port(int socket) {
     tcp::endpoint endpoint;
     auto size = static_cast<socklen_t>(endpoint.capacity());
-    if (::getsockname(socket, endpoint.data(), &size) != 0) throw std::system_error{errno, std::generic_category(), "getsockname"};
+    if (::getsockname(socket, endpoint.data(), &size) != 0)
+        throw std::system_error{errno, std::generic_category(), "getsockname"};
     endpoint.resize(size);
     return endpoint.port();
 }

@@ -1,5 +1,5 @@
-// What one event loop serves with: its listener, its connections, and what they share. Owned by the application; lives
-// on the loop's thread once open() has returned, except where a function says otherwise.
+// What one event loop serves with: its listener, its connections, and what they share. Owned by the
+// application; lives on the loop's thread once open() has returned, except where a function says otherwise.
 #pragma once
 
 #include "http/buffer.hpp"
@@ -41,7 +41,8 @@ public:
     LoopServer(const LoopServer&) = delete;
     LoopServer& operator=(const LoopServer&) = delete;
 
-    /// Starts to serve on a listening socket, which becomes the loop's own. Call it before the loop starts, or on it.
+    /// Starts to serve on a listening socket, which becomes the loop's own. Call it before the loop starts,
+    /// or on it.
     void open(int listening_socket);
     void close_listener();
 
@@ -52,8 +53,8 @@ public:
     }
     void options(const ConnectionOptions& options) { options_ = options; }
 
-    /// Closes idle connections now and each other one after its current answer. on_idle is called, on this loop, when
-    /// the last is gone (at once if there is none).
+    /// Closes idle connections now and each other one after its current answer. on_idle is called, on this
+    /// loop, when the last is gone (at once if there is none).
     void drain(std::function<void()> on_idle);
     /// Asks running handlers to stop: those of one generation, or (null) all.
     void stop_handlers(const ServedGeneration* only);

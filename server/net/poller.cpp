@@ -1,7 +1,8 @@
 #include "net/poller.hpp"
 
-#include <array>
 #include <boost/asio/post.hpp>
+
+#include <array>
 #include <cerrno>
 #include <sys/epoll.h>
 #include <system_error>
@@ -18,7 +19,8 @@ int create_epoll() {
 
 }  // namespace
 
-Poller::Poller(boost::asio::io_context& loop) : loop_{loop}, epoll_{create_epoll()}, descriptor_{loop.get_executor(), epoll_} {}
+Poller::Poller(boost::asio::io_context& loop)
+    : loop_{loop}, epoll_{create_epoll()}, descriptor_{loop.get_executor(), epoll_} {}
 
 Poller::~Poller() = default;
 

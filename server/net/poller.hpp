@@ -1,10 +1,12 @@
-// The sockets of one event loop: a level-triggered epoll set that the loop's io_context watches as a single descriptor.
-// A request then costs one receive and one send, where Asio's sockets would try a receive too many or re-arm the
-// descriptor each time (docs/adr/0003). Owned by the loop's server; used on the loop's thread only.
+// The sockets of one event loop: a level-triggered epoll set that the loop's io_context watches as a single
+// descriptor. A request then costs one receive and one send, where Asio's sockets would try a receive too
+// many or re-arm the descriptor each time (docs/adr/0003). Owned by the loop's server; used on the loop's
+// thread only.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
+
 #include <cstdint>
 #include <functional>
 #include <memory>

@@ -3,6 +3,7 @@
 #include "log/logger.hpp"
 
 #include <boost/asio/post.hpp>
+
 #include <utility>
 
 namespace patchbay {
@@ -23,8 +24,8 @@ std::string count(long number, const std::string& what) {
 
 }  // namespace
 
-Drain::Drain(boost::asio::io_context& context, std::vector<LoopThread*> loops, ExecutorPool& executor, Logger& log,
-             std::function<void(const ServedGeneration&)> stop_requests)
+Drain::Drain(boost::asio::io_context& context, std::vector<LoopThread*> loops, ExecutorPool& executor,
+             Logger& log, std::function<void(const ServedGeneration&)> stop_requests)
     : context_{context},
       log_{log},
       stop_requests_{std::move(stop_requests)},
@@ -32,11 +33,13 @@ Drain::Drain(boost::asio::io_context& context, std::vector<LoopThread*> loops, E
                   boost::asio::post(context_, [this, ended = std::move(report)] { on_reaped(ended); });
               }} {}
 
-void Drain::retire(std::shared_ptr<Generation> generation, std::string event, std::chrono::milliseconds deadline) {
+void Drain::retire(std::shared_ptr<Generation> generation, std::string event,
+                   std::chrono::milliseconds deadline) {
     Entry& entry = entries_[generation];
     entry.event = std::move(event);
     entry.requests = generation->requests.load(std::memory_order_relaxed);
-    wait(generation, std::min(slow, deadline), [this, generation, deadline] { announce_slow(generation, deadline); });
+    wait(generation, std::min(slow, deadline),
+         [this, generation, deadline] { announce_slow(generation, deadline); });
     generation->retire([this, generation = generation.get()] {
         // The entry holds the generation until the reaper has reported it.
         boost::asio::post(context_, [this, generation] {
@@ -46,7 +49,8 @@ void Drain::retire(std::shared_ptr<Generation> generation, std::string event, st
     });
 }
 
-void Drain::wait(const std::shared_ptr<Generation>& generation, std::chrono::milliseconds time, std::function<void()> then) {
+void Drain::wait(const std::shared_ptr<Generation>& generation, std::chrono::milliseconds time,
+                 std::function<void()> then) {
     Entry& entry = entries_[generation];
     if (!entry.timer) entry.timer = std::make_unique<boost::asio::steady_timer>(context_);
     entry.timer->expires_after(time);
@@ -76,8 +80,8 @@ void Drain::ask_to_stop(const std::shared_ptr<Generation>& generation) {
 }
 
 void Drain::report_held(const std::shared_ptr<Generation>& generation) {
-    log_.warning(name_of(*generation) + " stays loaded: " + count(generation->leases_of_others(), "operation") +
-                 " of it did not end when asked to (" +
+    log_.warning(name_of(*generation) + " stays loaded: " +
+                 count(generation->leases_of_others(), "operation") + " of it did not end when asked to (" +
                  count(generation->requests.load(std::memory_order_relaxed), "request") +
                  "; the rest are tasks, timers or executors it keeps)");
 }
@@ -87,7 +91,8 @@ void Drain::on_reaped(const ReapReport& report) {
     if (found == entries_.end()) return;
     const Entry& entry = found->second;
     const Generation& generation = *report.generation;
-    std::string line = entry.event.empty() ? name_of(generation) : entry.event + " · gen " + std::to_string(generation.number);
+    std::string line = entry.event.empty() ? name_of(generation)
+                                           : entry.event + " · gen " + std::to_string(generation.number);
     line += " drained " + count(entry.requests, "request");
     if (!report.stop_problem.empty()) line += " · its stop() failed: " + report.stop_problem;
     if (report.unmapped) {
@@ -114,8 +119,9 @@ void Drain::stop_all() {
 std::vector<std::string> Drain::unfinished() const {
     std::vector<std::string> sentences;
     for (const auto& [generation, entry] : entries_) {
-        sentences.push_back(name_of(*generation) + " still holds " + count(generation->leases_of_others(), "operation") + ", " +
-                            count(generation->requests.load(std::memory_order_relaxed), "request") + " among them");
+        sentences.push_back(
+            name_of(*generation) + " still holds " + count(generation->leases_of_others(), "operation") +
+            ", " + count(generation->requests.load(std::memory_order_relaxed), "request") + " among them");
     }
     return sentences;
 }

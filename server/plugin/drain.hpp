@@ -1,5 +1,5 @@
-// Sees retired generations off: waits for their last lease, asks what runs too long to stop, has the reaper end them, and
-// says in one line what came of it. Owned by the plugin manager, on its thread.
+// Sees retired generations off: waits for their last lease, asks what runs too long to stop, has the reaper
+// end them, and says in one line what came of it. Owned by the plugin manager, on its thread.
 #pragma once
 
 #include "plugin/generation.hpp"
@@ -7,6 +7,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+
 #include <chrono>
 #include <functional>
 #include <map>
@@ -21,13 +22,14 @@ class Logger;
 class Drain {
 public:
     /// `stop_requests` asks the running requests of a generation to stop.
-    Drain(boost::asio::io_context& context, std::vector<LoopThread*> loops, ExecutorPool& executor, Logger& log,
-          std::function<void(const ServedGeneration&)> stop_requests);
+    Drain(boost::asio::io_context& context, std::vector<LoopThread*> loops, ExecutorPool& executor,
+          Logger& log, std::function<void(const ServedGeneration&)> stop_requests);
 
-    /// Precondition: no loop leads to the generation any more. `event` begins the line that tells how it ended, e.g.
-    /// "hello 1.0.1 gen 2 serving"; empty for a line about the generation alone. Past `deadline` what still runs is asked
-    /// to stop.
-    void retire(std::shared_ptr<Generation> generation, std::string event, std::chrono::milliseconds deadline);
+    /// Precondition: no loop leads to the generation any more. `event` begins the line that tells how it
+    /// ended, e.g. "hello 1.0.1 gen 2 serving"; empty for a line about the generation alone. Past `deadline`
+    /// what still runs is asked to stop.
+    void retire(std::shared_ptr<Generation> generation, std::string event,
+                std::chrono::milliseconds deadline);
 
     bool empty() const noexcept { return entries_.empty(); }
     /// Called once when the last generation has been ended; at once if there is none.
@@ -48,7 +50,8 @@ private:
         std::unique_ptr<boost::asio::steady_timer> timer;
     };
 
-    void wait(const std::shared_ptr<Generation>& generation, std::chrono::milliseconds time, std::function<void()> then);
+    void wait(const std::shared_ptr<Generation>& generation, std::chrono::milliseconds time,
+              std::function<void()> then);
     void announce_slow(const std::shared_ptr<Generation>& generation, std::chrono::milliseconds deadline);
     void ask_to_stop(const std::shared_ptr<Generation>& generation);
     void report_held(const std::shared_ptr<Generation>& generation);

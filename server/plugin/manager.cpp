@@ -5,8 +5,9 @@
 #include "plugin/timed_load.hpp"
 #include "runtime/host_thread.hpp"
 
-#include <algorithm>
 #include <boost/asio/post.hpp>
+
+#include <algorithm>
 #include <future>
 #include <stdexcept>
 #include <sys/stat.h>
@@ -19,7 +20,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::vector<std::shared_ptr<Generation>> list_of(const std::map<std::string, std::shared_ptr<Generation>>& generations) {
+std::vector<std::shared_ptr<Generation>> list_of(
+    const std::map<std::string, std::shared_ptr<Generation>>& generations) {
     std::vector<std::shared_ptr<Generation>> values;
     for (const auto& [name, generation] : generations) values.push_back(generation);
     return values;
@@ -35,7 +37,8 @@ bool is_plugin_file(const fs::path& file) {
     return file.extension() == ".so" && file.filename().native().front() != '.';
 }
 
-// One spelling for every path, since events and files are told apart by theirs: absolute, no "..", no slash at the end.
+// One spelling for every path, since events and files are told apart by theirs: absolute, no "..", no slash
+// at the end.
 fs::path spelled(const fs::path& path) {
     const fs::path normal = fs::absolute(path).lexically_normal();
     return normal.has_filename() ? normal : normal.parent_path();
@@ -49,7 +52,8 @@ Settings::Positions positions_for(const Config& config, const std::string& plugi
     Settings::Positions positions;
     const std::string prefix = plugin + ".";
     for (const auto& [key, position] : config.setting_positions) {
-        if (key.compare(0, prefix.size(), prefix) == 0) positions[key.substr(prefix.size())] = to_string(position);
+        if (key.compare(0, prefix.size(), prefix) == 0)
+            positions[key.substr(prefix.size())] = to_string(position);
     }
     return positions;
 }
@@ -96,7 +100,8 @@ std::vector<std::string> PluginManager::start() {
     boost::asio::post(context_, [&] {
         try {
             publish(plan_routes(config_, {}));
-            watcher_ = std::make_unique<Watcher>(context_, config_.plugins.settle, [this](const auto& files) { look_at(files); });
+            watcher_ = std::make_unique<Watcher>(context_, config_.plugins.settle,
+                                                 [this](const auto& files) { look_at(files); });
             // Watched first, so that nothing slips through between the two.
             if (config_.plugins.watch) watcher_->watch(directory_);
             if (const auto error = look_at_everything()) {
@@ -118,10 +123,11 @@ void PluginManager::look() {
             if (entry->serving && identity_of(entry->file)) seen_[entry->file] = entry->identity;
         try {
             if (config_.plugins.watch) watcher_->watch(directory_);  // another folder of that name, perhaps
-        } catch (const std::system_error&) {  // what follows says why
+        } catch (const std::system_error&) {                         // what follows says why
         }
         if (const auto error = look_at_everything()) {
-            services_.log->error("cannot read the plugin directory " + directory_.string() + ": " + error.message());
+            services_.log->error("cannot read the plugin directory " + directory_.string() + ": " +
+                                 error.message());
         }
     });
 }
@@ -140,8 +146,10 @@ void PluginManager::watch(const fs::path& file, std::function<void()> on_change)
 void PluginManager::look_at(const std::set<fs::path>& changed) {
     if (changed.empty()) return look();
     for (const fs::path& path : changed) {
-        if (const auto watched = watched_files_.find(path); watched != watched_files_.end()) watched->second();
-        if (config_.plugins.watch && path.parent_path() == directory_ && is_plugin_file(path)) look_at_file(path);
+        if (const auto watched = watched_files_.find(path); watched != watched_files_.end())
+            watched->second();
+        if (config_.plugins.watch && path.parent_path() == directory_ && is_plugin_file(path))
+            look_at_file(path);
     }
     check_missing();
 }
@@ -149,7 +157,8 @@ void PluginManager::look_at(const std::set<fs::path>& changed) {
 std::error_code PluginManager::look_at_everything() {
     std::set<fs::path> files;
     std::error_code error;
-    for (fs::directory_iterator entry{directory_, error}, end; !error && entry != end; entry.increment(error)) {
+    for (fs::directory_iterator entry{directory_, error}, end; !error && entry != end;
+         entry.increment(error)) {
         if (is_plugin_file(entry->path())) files.insert(entry->path());
     }
     for (const fs::path& file : files) look_at_file(file);
@@ -169,10 +178,14 @@ void PluginManager::look_at_file(const fs::path& file) {
 }
 
 std::optional<PluginManager::FileIdentity> PluginManager::identity_of(const fs::path& file) {
-    struct stat status {};
+    struct stat status{};
     if (::stat(file.c_str(), &status) != 0) return std::nullopt;
-    return FileIdentity{status.st_dev, status.st_ino, static_cast<std::uint64_t>(status.st_size),
-                        status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec, status.st_mode, status.st_uid};
+    return FileIdentity{status.st_dev,
+                        status.st_ino,
+                        static_cast<std::uint64_t>(status.st_size),
+                        status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec,
+                        status.st_mode,
+                        status.st_uid};
 }
 
 // A file that is gone may be about to come back: compilers delete, then create.
@@ -221,8 +234,8 @@ void PluginManager::load_file(const fs::path& file) {
         if (report.refusal) throw std::runtime_error{*report.refusal};
         Entry& entry = entry_for(plugin);
         if (entry.serving && entry.file != file && identity_of(entry.file)) {
-            throw std::runtime_error{"two files claim this plugin's name, " + entry.file.string() + " and " + file.string() +
-                                     ": remove one"};
+            throw std::runtime_error{"two files claim this plugin's name, " + entry.file.string() + " and " +
+                                     file.string() + ": remove one"};
         }
         copy.link_siblings(report.needed);
         auto candidate = load(plugin, std::move(copy), *report.descriptor, config_);
@@ -231,7 +244,8 @@ void PluginManager::load_file(const fs::path& file) {
             if (name != plugin && other->serving && other->file == file) retire_plugin(name);
         swap_in(std::move(candidate));
         entry.file = file;
-        if (const auto identity = seen_.find(file); identity != seen_.end()) entry.identity = identity->second;
+        if (const auto identity = seen_.find(file); identity != seen_.end())
+            entry.identity = identity->second;
     } catch (const std::exception& error) {
         refuse(plugin, file, error.what());
     }
@@ -242,17 +256,29 @@ std::shared_ptr<Generation> PluginManager::load(const std::string& plugin, Priva
     Entry& entry = entry_for(plugin);
     size_share(entry, config);
     const auto discard_here = [this](std::shared_ptr<Generation> unwanted) {
-        boost::asio::post(context_, [this, unwanted = std::move(unwanted)]() mutable { discard(std::move(unwanted)); });
+        boost::asio::post(context_,
+                          [this, unwanted = std::move(unwanted)]() mutable { discard(std::move(unwanted)); });
     };
     const GenerationPlace place{this, services_.loops, entry.home, &entry.share, discard_here};
     auto shared_copy = std::make_shared<PrivateCopy>(std::move(copy));
-    auto generation = load_within(
-        config.plugins.load_timeout,
-        [shared_copy, descriptor, number = entry.last_number + 1, settings = settings_for(config, plugin),
-         positions = positions_for(config, plugin), place] {
-            return Generation::load(std::move(*shared_copy), descriptor, number, settings, positions, place);
-        },
-        discard_here);
+    const auto load_here = [shared_copy, descriptor, number = entry.last_number + 1,
+                            settings = settings_for(config, plugin),
+                            positions = positions_for(config, plugin), place] {
+        return Generation::load(std::move(*shared_copy), descriptor, number, settings, positions, place);
+    };
+    const auto late = [this](std::shared_ptr<Generation> unwanted) {
+        boost::asio::post(context_, [this, unwanted = std::move(unwanted)]() mutable {
+            --hung_loads_;
+            discard(std::move(unwanted));
+        });
+    };
+    std::shared_ptr<Generation> generation;
+    try {
+        generation = load_within(config.plugins.load_timeout, load_here, late);
+    } catch (const LoadTimedOut&) {
+        ++hung_loads_;
+        throw;
+    }
     for (const std::string& key : generation->unused_settings()) {
         services_.log->warning(key + " is not read by " + plugin + ": is it misspelt?");
     }
@@ -319,8 +345,8 @@ void PluginManager::reconfigured(Config config) {
     for (const auto& generation : fresh) {
         Entry& entry = entry_for(generation->plugin);
         entry.last_number = generation->number;
-        drain_.retire(std::exchange(entry.serving, generation), title(*generation) + " serving with new settings",
-                      config_.drain.deadline);
+        drain_.retire(std::exchange(entry.serving, generation),
+                      title(*generation) + " serving with new settings", config_.drain.deadline);
     }
 }
 
@@ -334,12 +360,14 @@ PluginManager::Entry& PluginManager::entry_for(const std::string& plugin) {
 }
 
 void PluginManager::size_share(Entry& entry, const Config& config) {
-    services_.executor->resize(entry.share, threads_per_plugin(config.executor), queue_per_plugin(config.executor));
+    services_.executor->resize(entry.share, threads_per_plugin(config.executor),
+                               queue_per_plugin(config.executor));
 }
 
 void PluginManager::publish(RoutePlan plan) {
     for (const std::string& warning : plan.warnings) {
-        if (std::find(warned_.begin(), warned_.end(), warning) == warned_.end()) services_.log->warning(warning);
+        if (std::find(warned_.begin(), warned_.end(), warning) == warned_.end())
+            services_.log->warning(warning);
     }
     warned_ = std::move(plan.warnings);
     services_.publish(plan.routes);
@@ -347,7 +375,7 @@ void PluginManager::publish(RoutePlan plan) {
     routes_ = std::move(plan.list);
 }
 
-// A generation that never served goes the way of all others, only without a line of its own.
+// A generation that never served goes the way of all others.
 void PluginManager::discard(std::shared_ptr<Generation> generation) {
     if (generation) drain_.retire(std::move(generation), {}, config_.drain.deadline);
 }
@@ -363,7 +391,8 @@ void PluginManager::refuse(const std::string& what, const fs::path& file, const 
     std::string line = what + " refused: " + problem;
     for (const auto& [name, entry] : entries_) {
         if (!entry->serving || (name != what && entry->file != file)) continue;
-        line += " · " + (name == what ? "" : name + " ") + "gen " + std::to_string(entry->serving->number) + " still serving";
+        line += " · " + (name == what ? "" : name + " ") + "gen " + std::to_string(entry->serving->number) +
+                " still serving";
     }
     services_.log->error(line);
     problems_.push_back(std::move(line));
@@ -377,26 +406,34 @@ std::vector<std::string> PluginManager::stop(std::chrono::steady_clock::time_poi
         missing_timer_.cancel();
         publish(plan_routes(Config{}, {}));
         for (const auto& [name, entry] : entries_) {
-            if (entry->serving) drain_.retire(std::exchange(entry->serving, nullptr), {}, config_.drain.deadline);
+            if (entry->serving)
+                drain_.retire(std::exchange(entry->serving, nullptr), {}, config_.drain.deadline);
         }
         drain_.when_empty([&] { empty.set_value(); });
     });
     auto ended = empty.get_future();
     if (ended.wait_until(deadline) != std::future_status::ready) {
         boost::asio::post(context_, [this] { drain_.stop_all(); });
-        if (ended.wait_for(std::chrono::seconds{2}) != std::future_status::ready) {
-            std::promise<std::vector<std::string>> unfinished;
-            boost::asio::post(context_, [&] {
-                drain_.when_empty([] {});
-                unfinished.set_value(drain_.unfinished());
-            });
-            return unfinished.get_future().get();
-        }
+        ended.wait_for(std::chrono::seconds{2});
     }
+    std::vector<std::string> unfinished = unfinished_work();
+    if (!unfinished.empty()) return unfinished;
     drain_.stop_reaper();
     work_.reset();
     thread_.join();
     return {};
+}
+
+std::vector<std::string> PluginManager::unfinished_work() {
+    std::promise<std::vector<std::string>> sentences;
+    boost::asio::post(context_, [&] {
+        drain_.when_empty([] {});  // whoever waited for it has given up
+        std::vector<std::string> unfinished = drain_.unfinished();
+        if (hung_loads_ > 0)
+            unfinished.emplace_back("a plugin that was given up while loading is still in its start");
+        sentences.set_value(std::move(unfinished));
+    });
+    return sentences.get_future().get();
 }
 
 std::vector<PlannedRoute> PluginManager::routes() const {

@@ -1,17 +1,19 @@
-// Keeps what is served equal to what lies in the plugin directory and stands in the configuration. Owns the watcher, the
-// reaper and every generation; works on a thread of its own, one change after another, so loading never stalls a loop.
+// Keeps what is served equal to what lies in the plugin directory and stands in the configuration. Owns the
+// watcher, the reaper and every generation; works on a thread of its own, one change after another, so
+// loading never stalls a loop.
 #pragma once
 
 #include "config/config.hpp"
-#include "plugin/generation.hpp"
 #include "plugin/drain.hpp"
+#include "plugin/generation.hpp"
 #include "plugin/route_plan.hpp"
 #include "plugin/watcher.hpp"
 
-#include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -34,7 +36,8 @@ struct ManagerServices {
     std::vector<LoopThread*> loops;
     ExecutorPool* executor = nullptr;
     Logger* log = nullptr;
-    /// Makes every loop serve by these routes; returns when each of them does. Called on the manager's thread.
+    /// Makes every loop serve by these routes; returns when each of them does. Called on the manager's
+    /// thread.
     std::function<void(std::shared_ptr<const PublishedRoutes>)> publish;
     /// Asks the running requests of a generation to stop. Called on the manager's thread.
     std::function<void(const ServedGeneration&)> stop_requests;
@@ -47,20 +50,23 @@ public:
     PluginManager(const PluginManager&) = delete;
     PluginManager& operator=(const PluginManager&) = delete;
 
-    /// Loads what is there, publishes it, then watches if the configuration says so. Gives the problems, each logged
-    /// already; those plugins are not served. Errors: std::system_error when the directory can't be read.
+    /// Loads what is there, publishes it, then watches if the configuration says so. Gives the problems, each
+    /// logged already; those plugins are not served. Errors: std::system_error when the directory can't be
+    /// read.
     std::vector<std::string> start();
 
     /// Looks at every file again, also those that were refused before; any thread, returns at once.
     void look();
-    /// Serves by another configuration: `done` is told (on the manager's thread) what was wrong, in which case nothing
-    /// has changed, or an empty text. Any thread, returns at once.
+    /// Serves by another configuration: `done` is told (on the manager's thread) what was wrong, in which
+    /// case nothing has changed, or an empty text. Any thread, returns at once.
     void reconfigure(Config config, std::function<void(const std::string& problem)> done);
-    /// Adds a directory whose changes `on_change` is told of, on the manager's thread: the configuration file's.
+    /// Adds a directory whose changes `on_change` is told of, on the manager's thread: the configuration
+    /// file's.
     void watch(const std::filesystem::path& file, std::function<void()> on_change);
 
-    /// Retires every generation and waits for the reaper to end them, at most until the deadline; then asks what still
-    /// runs to stop, and waits a little more. Gives what could not be ended, one sentence each. Ends the thread.
+    /// Retires every generation and waits for the reaper to end them, at most until the deadline; then asks
+    /// what still runs to stop, and waits a little more. Gives what could not be ended, one sentence each.
+    /// Ends the thread.
     std::vector<std::string> stop(std::chrono::steady_clock::time_point deadline);
 
     /// The routes served now. Any thread.
@@ -99,8 +105,8 @@ private:
     void retire_plugin(const std::string& name);
 
     void load_file(const std::filesystem::path& file);
-    std::shared_ptr<Generation> load(const std::string& plugin, PrivateCopy copy, const PluginDescriptor& descriptor,
-                                     const Config& config);
+    std::shared_ptr<Generation> load(const std::string& plugin, PrivateCopy copy,
+                                     const PluginDescriptor& descriptor, const Config& config);
     void swap_in(std::shared_ptr<Generation> candidate);
     void reconfigured(Config config);
     Entry& entry_for(const std::string& plugin);
@@ -108,6 +114,7 @@ private:
 
     void publish(RoutePlan plan);
     void discard(std::shared_ptr<Generation> generation);
+    std::vector<std::string> unfinished_work();
     Generations serving() const;
     void refuse(const std::string& what, const std::filesystem::path& file, const std::string& problem);
 
@@ -125,6 +132,7 @@ private:
     std::map<std::string, std::unique_ptr<Entry>> entries_;
     std::map<std::filesystem::path, FileIdentity> seen_;  // by path, also refused ones
     std::map<std::string, std::chrono::steady_clock::time_point> missing_;
+    unsigned hung_loads_ = 0;
     std::vector<std::string> problems_;  // since start() began
     std::vector<std::string> warned_;    // of the routes served now
     mutable std::mutex routes_mutex_;

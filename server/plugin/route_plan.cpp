@@ -16,7 +16,8 @@ public:
 
     void add(const std::shared_ptr<Generation>& generation) {
         routes_.generations.push_back(generation);
-        for (const detail::HandlerEntry& handler : generation->handlers().entries()) add_handler(*generation, handler);
+        for (const detail::HandlerEntry& handler : generation->handlers().entries())
+            add_handler(*generation, handler);
         for (const RouteConfig& entry : config_.routes) check_entry(*generation, entry);
     }
 
@@ -46,9 +47,12 @@ private:
         const std::string where = std::filesystem::path{handler.where.file_name()}.filename().string() + ":" +
                                   std::to_string(handler.where.line());
         for (const RouteSpec& route : handler.routes) {
-            bind(generation, handler, {route.methods, route.pattern.text(), name, handler.kind, where}, route.pattern, nullptr);
+            bind(generation, handler, {route.methods, route.pattern.text(), name, handler.kind, where},
+                 route.pattern, nullptr);
         }
-        if (handler.routes.empty()) plan_.warnings.push_back(name + " (" + where + ") has no route, neither of its own nor in the configuration");
+        if (handler.routes.empty())
+            plan_.warnings.push_back(name + " (" + where +
+                                     ") has no route, neither of its own nor in the configuration");
     }
 
     void add_entry(const Generation& generation, const detail::HandlerEntry& handler, const std::string& name,
@@ -59,9 +63,12 @@ private:
         if (!entry.path) {
             for (const RouteSpec& route : handler.routes) {
                 const MethodSet methods = entry.methods.empty() ? route.methods : configured;
-                bind(generation, handler, {methods, route.pattern.text(), name, handler.kind, where}, route.pattern, &entry);
+                bind(generation, handler, {methods, route.pattern.text(), name, handler.kind, where},
+                     route.pattern, &entry);
             }
-            if (handler.routes.empty()) plan_.errors.push_back(where + ": " + name + " has no route of its own, so this entry needs a path");
+            if (handler.routes.empty())
+                plan_.errors.push_back(where + ": " + name +
+                                       " has no route of its own, so this entry needs a path");
             return;
         }
         auto pattern = RoutePattern::parse(*entry.path);
@@ -72,11 +79,13 @@ private:
         MethodSet own;
         for (const RouteSpec& route : handler.routes) own = own | route.methods;
         if (own.empty()) own = MethodSet::all();
-        bind(generation, handler, {entry.methods.empty() ? own : configured, *entry.path, name, handler.kind, where}, *pattern, &entry);
+        bind(generation, handler,
+             {entry.methods.empty() ? own : configured, *entry.path, name, handler.kind, where}, *pattern,
+             &entry);
     }
 
-    void bind(const Generation& generation, const detail::HandlerEntry& handler, PlannedRoute route, RoutePattern pattern,
-              const RouteConfig* entry) {
+    void bind(const Generation& generation, const detail::HandlerEntry& handler, PlannedRoute route,
+              RoutePattern pattern, const RouteConfig* entry) {
         builder_.add(route.methods, std::move(pattern), static_cast<std::uint32_t>(routes_.endpoints.size()),
                      route.handler + " (" + route.where + ")");
         Endpoint endpoint{&handler, &generation, config_.limits.body, config_.timeouts.handler};
@@ -94,8 +103,9 @@ private:
             if (prefix + handler.name == entry.handler) return;
             names.push_back(prefix + handler.name);
         }
-        std::string problem = to_string(entry.position) + ": plugin " + generation.plugin + " " + generation.version() +
-                              " has no handler '" + entry.handler.substr(prefix.size()) + "'";
+        std::string problem = to_string(entry.position) + ": plugin " + generation.plugin + " " +
+                              generation.version() + " has no handler '" +
+                              entry.handler.substr(prefix.size()) + "'";
         const std::string suggestion = detail::nearest_name(entry.handler, names);
         if (!suggestion.empty()) problem += "; did you mean '" + suggestion + "'?";
         plan_.errors.push_back(std::move(problem));
@@ -115,9 +125,12 @@ RoutePlan plan_routes(const Config& config, const std::vector<std::shared_ptr<Ge
     for (const auto& generation : generations) planner.add(generation);
     for (const RouteConfig& entry : config.routes) {
         const std::string plugin = entry.handler.substr(0, entry.handler.find('.'));
-        const bool there = std::any_of(generations.begin(), generations.end(),
-                                       [&plugin](const auto& generation) { return generation->plugin == plugin; });
-        if (!there) plan.warnings.push_back(to_string(entry.position) + ": no plugin '" + plugin + "' is loaded for " + entry.handler);
+        const bool there =
+            std::any_of(generations.begin(), generations.end(),
+                        [&plugin](const auto& generation) { return generation->plugin == plugin; });
+        if (!there)
+            plan.warnings.push_back(to_string(entry.position) + ": no plugin '" + plugin +
+                                    "' is loaded for " + entry.handler);
     }
     planner.finish();
     return plan;

@@ -1,5 +1,5 @@
-// Which handler answers where: the plugins' own routes, as the configuration rebinds, restricts or disables them.
-// Values without threads or sockets; made by the plugin manager for each change.
+// Which handler answers where: the plugins' own routes, as the configuration rebinds, restricts or disables
+// them. Values without threads or sockets; made by the plugin manager for each change.
 #pragma once
 
 #include "config/config.hpp"
@@ -28,11 +28,11 @@ struct RoutePlan {
     std::vector<std::string> warnings;
 };
 
-/// A handler with entries in `config.routes` answers there and nowhere else: an entry without a path keeps the
-/// handler's own patterns, one without methods its own methods; a disabled one gives it no route. Other handlers keep
-/// their own routes.
-/// Errors, as text in the plan: two handlers for the same requests, an entry for a handler that its plugin doesn't have,
-/// a pattern that is none. An entry for a plugin that isn't there is a warning.
+/// A handler with entries in `config.routes` answers there and nowhere else: an entry without a path keeps
+/// the handler's own patterns, one without methods its own methods; a disabled one gives it no route. Other
+/// handlers keep their own routes. Errors, as text in the plan: two handlers for the same requests, an entry
+/// for a handler that its plugin doesn't have, a pattern that is none. An entry for a plugin that isn't there
+/// is a warning.
 RoutePlan plan_routes(const Config& config, const std::vector<std::shared_ptr<Generation>>& generations);
 
 }  // namespace patchbay

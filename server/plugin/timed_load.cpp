@@ -4,7 +4,6 @@
 
 #include <condition_variable>
 #include <mutex>
-#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
@@ -34,7 +33,8 @@ void run(Outcome& outcome, const std::function<std::shared_ptr<Generation>()>& l
 
 }  // namespace
 
-std::shared_ptr<Generation> load_within(std::chrono::milliseconds limit, std::function<std::shared_ptr<Generation>()> load,
+std::shared_ptr<Generation> load_within(std::chrono::milliseconds limit,
+                                        std::function<std::shared_ptr<Generation>()> load,
                                         std::function<void(std::shared_ptr<Generation>)> on_late) {
     const auto outcome = std::make_shared<Outcome>();
     std::thread thread{[outcome, load = std::move(load), on_late = std::move(on_late)] {
@@ -44,14 +44,14 @@ std::shared_ptr<Generation> load_within(std::chrono::milliseconds limit, std::fu
         outcome->changed.notify_one();
         if (!outcome->given_up) return;
         lock.unlock();
-        if (outcome->generation) on_late(std::move(outcome->generation));
+        on_late(std::move(outcome->generation));
     }};
     std::unique_lock lock{outcome->mutex};
     if (!outcome->changed.wait_for(lock, limit, [&] { return outcome->ended; })) {
         outcome->given_up = true;
         thread.detach();
-        throw std::runtime_error{"its constructor, add_handlers() or start() has not returned after " +
-                                 std::to_string(limit.count()) + " ms (plugins.load_timeout)"};
+        throw LoadTimedOut{"its constructor, add_handlers() or start() has not returned after " +
+                           std::to_string(limit.count()) + " ms (plugins.load_timeout)"};
     }
     lock.unlock();
     thread.join();

@@ -1,4 +1,5 @@
-// Runs a load with a time limit on a thread of its own, since a plugin's constructor may hang and can't be interrupted.
+// Runs a load with a time limit on a thread of its own, since a plugin's constructor may hang and can't be
+// interrupted.
 #pragma once
 
 #include "plugin/generation.hpp"
@@ -6,12 +7,21 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 
 namespace patchbay {
 
-/// The result of `load`, or its exception. When it has not returned after `limit`: a std::runtime_error that says so;
-/// the thread is left to itself, and what it still brings is given to on_late on that thread.
-std::shared_ptr<Generation> load_within(std::chrono::milliseconds limit, std::function<std::shared_ptr<Generation>()> load,
+/// The load has not returned in time.
+class LoadTimedOut final : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// The result of `load`, or its exception as a std::runtime_error. Errors: LoadTimedOut when it has not
+/// returned after `limit`; the thread is then left to itself, and on_late is called on it once it does
+/// return, with what it brought (null when it threw).
+std::shared_ptr<Generation> load_within(std::chrono::milliseconds limit,
+                                        std::function<std::shared_ptr<Generation>()> load,
                                         std::function<void(std::shared_ptr<Generation>)> on_late);
 
 }  // namespace patchbay

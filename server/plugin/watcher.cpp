@@ -1,7 +1,8 @@
 #include "plugin/watcher.hpp"
 
-#include <algorithm>
 #include <boost/asio/buffer.hpp>
+
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <sys/inotify.h>
@@ -12,7 +13,8 @@ namespace patchbay {
 namespace {
 
 // Deletions too: whether a file that is gone stays gone is for the manager to find out.
-constexpr std::uint32_t interesting = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CREATE | IN_MODIFY | IN_ATTRIB;
+constexpr std::uint32_t interesting =
+    IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CREATE | IN_MODIFY | IN_ATTRIB;
 
 int open_inotify() {
     const int descriptor = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
@@ -23,14 +25,18 @@ int open_inotify() {
 }  // namespace
 
 Watcher::Watcher(boost::asio::io_context& context, std::chrono::milliseconds settle, OnSettled on_settled)
-    : settle_{settle}, on_settled_{std::move(on_settled)}, inotify_{context, open_inotify()}, timer_{context} {
+    : settle_{settle},
+      on_settled_{std::move(on_settled)},
+      inotify_{context, open_inotify()},
+      timer_{context} {
     read();
 }
 
 Watcher::~Watcher() = default;
 
 void Watcher::watch(const std::filesystem::path& directory) {
-    const int descriptor = ::inotify_add_watch(inotify_.native_handle(), directory.c_str(), interesting | IN_ONLYDIR);
+    const int descriptor =
+        ::inotify_add_watch(inotify_.native_handle(), directory.c_str(), interesting | IN_ONLYDIR);
     if (descriptor < 0) {
         throw std::system_error{errno, std::generic_category(), "cannot watch " + directory.string()};
     }
@@ -44,12 +50,13 @@ void Watcher::stop() {
 }
 
 void Watcher::read() {
-    inotify_.async_read_some(boost::asio::buffer(events_), [this](boost::system::error_code error, std::size_t bytes) {
-        if (error) return;
-        take_events(bytes);
-        arm();
-        read();
-    });
+    inotify_.async_read_some(boost::asio::buffer(events_),
+                             [this](boost::system::error_code error, std::size_t bytes) {
+                                 if (error) return;
+                                 take_events(bytes);
+                                 arm();
+                                 read();
+                             });
 }
 
 void Watcher::take_events(std::size_t bytes) {
@@ -68,11 +75,14 @@ void Watcher::take_events(std::size_t bytes) {
     }
 }
 
-void Watcher::note(const std::filesystem::path& path) { due_[path] = std::chrono::steady_clock::now() + settle_; }
+void Watcher::note(const std::filesystem::path& path) {
+    due_[path] = std::chrono::steady_clock::now() + settle_;
+}
 
 void Watcher::arm() {
     if (due_.empty()) return;
-    const auto first = std::min_element(due_.begin(), due_.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+    const auto first = std::min_element(due_.begin(), due_.end(),
+                                        [](const auto& a, const auto& b) { return a.second < b.second; });
     timer_.expires_at(first->second);
     timer_.async_wait([this](boost::system::error_code error) {
         if (!error) deliver();

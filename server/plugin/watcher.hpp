@@ -1,10 +1,11 @@
-// Tells when files in a few directories have changed and then stayed quiet for a while. Owned by the plugin manager,
-// on its thread.
+// Tells when files in a few directories have changed and then stayed quiet for a while. Owned by the plugin
+// manager, on its thread.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
+
 #include <array>
 #include <chrono>
 #include <filesystem>
@@ -16,8 +17,8 @@ namespace patchbay {
 
 class Watcher {
 public:
-    /// Written, created, moved or deleted: look for yourself which. Paths are the watched directory's with the file's
-    /// name appended. An empty set means that events were lost: look at everything.
+    /// Written, created, moved or deleted: look for yourself which. Paths are the watched directory's with
+    /// the file's name appended. An empty set means that events were lost: look at everything.
     using OnSettled = std::function<void(const std::set<std::filesystem::path>&)>;
 
     /// Errors: std::system_error when inotify is not to be had.

@@ -15,7 +15,8 @@ ExecutorPool::ExecutorPool(std::size_t threads, std::size_t queue) : max_queued_
         workers_.push_back(std::make_unique<Worker>());
         workers_.back()->name = "executor-" + std::to_string(i);
     }
-    for (auto& worker : workers_) worker->thread = std::thread{[this, &self = *worker] { worker_main(self); }};
+    for (auto& worker : workers_)
+        worker->thread = std::thread{[this, &self = *worker] { worker_main(self); }};
 }
 
 ExecutorPool::~ExecutorPool() {
@@ -155,9 +156,12 @@ bool ExecutorPool::stop(std::chrono::steady_clock::duration patience) {
     for (BlockingJob* job : dropped) job->drop(BlockingJob::Drop::shutting_down);
     lock.lock();
     const auto all_ended = [this] {
-        return std::all_of(workers_.begin(), workers_.end(), [](const auto& worker) { return worker->ended; });
+        return std::all_of(workers_.begin(), workers_.end(),
+                           [](const auto& worker) { return worker->ended; });
     };
-    if (!changed_.wait_for(lock, std::min<std::chrono::steady_clock::duration>(patience, std::chrono::hours{24}), all_ended)) {
+    if (!changed_.wait_for(lock,
+                           std::min<std::chrono::steady_clock::duration>(patience, std::chrono::hours{24}),
+                           all_ended)) {
         return false;
     }
     lock.unlock();

@@ -1,5 +1,5 @@
-// The threads that blocking handlers run on, and the bounded queues before them. Each plugin has a share of its own,
-// so that one plugin can neither take every thread nor fill the queue of the others.
+// The threads that blocking handlers run on, and the bounded queues before them. Each plugin has a share of
+// its own, so that one plugin can neither take every thread nor fill the queue of the others.
 #pragma once
 
 #include <patchbay/detail/generation_info.hpp>
@@ -15,8 +15,8 @@
 
 namespace patchbay {
 
-/// What one plugin may use of the pool, and what it uses now. Owned by the plugin's entry in the registry, shared by
-/// all its generations; the pool's while any job of it is queued or running.
+/// What one plugin may use of the pool, and what it uses now. Owned by the plugin's entry in the registry,
+/// shared by all its generations; the pool's while any job of it is queued or running.
 struct ExecutorShare {
     std::size_t max_running = 1;
     std::size_t max_queued = 1;
@@ -31,7 +31,8 @@ private:
     bool ready = false;
 };
 
-/// Thread-safety: every function may be called from any thread; visit_threads() and stop() not from a pool thread.
+/// Thread-safety: every function may be called from any thread; visit_threads() and stop() not from a pool
+/// thread.
 class ExecutorPool {
 public:
     /// `threads` >= 1 named "executor-0" and so on; at most `queue` jobs wait over all shares.
@@ -40,9 +41,9 @@ public:
     ExecutorPool(const ExecutorPool&) = delete;
     ExecutorPool& operator=(const ExecutorPool&) = delete;
 
-    /// Queues a job; false, and nothing done, when its share or the whole queue is full or the pool has stopped.
-    /// Shares take turns; within one, jobs run in the order submitted. A job that is doomed or past its deadline when
-    /// its turn comes is dropped instead.
+    /// Queues a job; false, and nothing done, when its share or the whole queue is full or the pool has
+    /// stopped. Shares take turns; within one, jobs run in the order submitted. A job that is doomed or past
+    /// its deadline when its turn comes is dropped instead.
     [[nodiscard]] bool submit(detail::BlockingJob& job, ExecutorShare& share) noexcept;
 
     /// Changes what a share may use from now on.
@@ -53,8 +54,8 @@ public:
     /// Runs the function once on every pool thread, between its jobs, and waits for all of them.
     void visit_threads(const std::function<void()>& function);
 
-    /// Drops what is queued and joins the threads once their running jobs end. False when `patience` ran out first; the
-    /// threads are then left to the process's end.
+    /// Drops what is queued and joins the threads once their running jobs end. False when `patience` ran out
+    /// first; the threads are then left to the process's end.
     bool stop(std::chrono::steady_clock::duration patience);
 
     /// Names of the plugins whose jobs are running now, for messages; one entry a thread.

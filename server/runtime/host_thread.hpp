@@ -12,7 +12,8 @@ namespace patchbay {
 
 class HostThread {
 public:
-    /// `name` must outlive the thread, since plugins may keep views of it; the kernel shows its first 15 characters.
+    /// `name` must outlive the thread, since plugins may keep views of it; the kernel shows its first 15
+    /// characters.
     HostThread(detail::ThreadKind kind, const std::string& name, boost::asio::io_context* loop = nullptr);
     ~HostThread();
     HostThread(const HostThread&) = delete;

@@ -8,12 +8,13 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/readable_pipe.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/system_timer.hpp>
 #include <boost/beast/websocket/stream.hpp>
-#include <boost/asio/readable_pipe.hpp>
+
 #include <future>
 #include <utility>
 
@@ -71,7 +72,8 @@ void LoopThread::deliver(LoopMessage& message) noexcept {
     LoopMessage* head = mailbox_.load(std::memory_order_relaxed);
     do {
         message.next = head;
-    } while (!mailbox_.compare_exchange_weak(head, &message, std::memory_order_release, std::memory_order_relaxed));
+    } while (!mailbox_.compare_exchange_weak(head, &message, std::memory_order_release,
+                                             std::memory_order_relaxed));
     // Whoever found the mailbox empty wakes the loop for all that follow.
     if (!head) asio::post(context_, [this] { drain_mailbox(); });
 }

@@ -1,20 +1,21 @@
-// One event loop: a thread with an io_context of its own. Owned by the application; created before the first plugin is
-// loaded and joined after the last one is gone.
+// One event loop: a thread with an io_context of its own. Owned by the application; created before the first
+// plugin is loaded and joined after the last one is gone.
 #pragma once
 
 #include <patchbay/detail/thread_state.hpp>
 
-#include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+
+#include <atomic>
 #include <functional>
 #include <string>
 #include <thread>
 
 namespace patchbay {
 
-/// Something to be handled on a loop's thread, delivered without an allocation. Whoever delivers it keeps it alive until
-/// it has been handled.
+/// Something to be handled on a loop's thread, delivered without an allocation. Whoever delivers it keeps it
+/// alive until it has been handled.
 struct LoopMessage {
     using Handle = void (*)(LoopMessage&) noexcept;
 
@@ -24,15 +25,16 @@ struct LoopMessage {
 
 class LoopThread {
 public:
-    /// Creates the io_context with every Asio service a plugin could ask for: a service whose code lies in a plugin
-    /// would outlive it. `index` counts from 0; the thread is named "loop-<index>".
+    /// Creates the io_context with every Asio service a plugin could ask for: a service whose code lies in a
+    /// plugin would outlive it. `index` counts from 0; the thread is named "loop-<index>".
     explicit LoopThread(unsigned index);
     ~LoopThread();
     LoopThread(const LoopThread&) = delete;
     LoopThread& operator=(const LoopThread&) = delete;
 
     void start();
-    /// Lets the thread end once what is running returns; then joins it. Handlers that never ran are not destroyed.
+    /// Lets the thread end once what is running returns; then joins it. Handlers that never ran are not
+    /// destroyed.
     void stop_and_join();
 
     unsigned index() const noexcept { return index_; }
@@ -43,8 +45,9 @@ public:
     /// Hands a message over; handled in the order delivered. Many at once cost one wake-up. Thread-safe.
     void deliver(LoopMessage& message) noexcept;
 
-    /// Runs the function on the loop's thread and waits for it to return. When it does, every handler that was running
-    /// at the time of the call has returned as well. Precondition: not on a loop thread; the loop is started.
+    /// Runs the function on the loop's thread and waits for it to return. When it does, every handler that
+    /// was running at the time of the call has returned as well. Precondition: not on a loop thread; the loop
+    /// is started.
     void run_and_wait(const std::function<void()>& function);
 
 private:

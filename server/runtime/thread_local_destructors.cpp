@@ -115,7 +115,8 @@ void unwatch_thread_locals(AddressRange library) noexcept {
 
 std::size_t run_thread_local_destructors(AddressRange library) {
     if (!own_records) return 0;
-    return run_matching(*own_records, [library](const Record& entry) { return library.contains(entry.library); });
+    return run_matching(*own_records,
+                        [library](const Record& entry) { return library.contains(entry.library); });
 }
 
 bool is_host_thread(int thread_id) {
@@ -135,9 +136,10 @@ bool owes_thread_local_destructors(AddressRange library) {
 
 }  // namespace patchbay
 
-// Interposes glibc's function: the executable exports it (server/CMakeLists.txt), so every library binds to this one.
-extern "C" __attribute__((visibility("default"))) int __cxa_thread_atexit_impl(void (*destroy)(void*), void* object,
-                                                                               void* library) {
+// Interposes glibc's function: the executable exports it (server/CMakeLists.txt), so every library binds to
+// this one.
+extern "C" __attribute__((visibility("default"))) int __cxa_thread_atexit_impl(void (*destroy)(void*),
+                                                                               void* object, void* library) {
     static const auto glibc =
         reinterpret_cast<patchbay::Register>(dlsym(RTLD_NEXT, "__cxa_thread_atexit_impl"));
     if (patchbay::record(destroy, object, library)) return 0;

@@ -28,9 +28,11 @@ void TimerWheel::arm(Entry& entry, std::chrono::milliseconds after) {
         schedule_tick();
     }
     // One tick more: the current one has partly passed.
-    const auto ticks = std::clamp<std::int64_t>((after + tick - std::chrono::milliseconds{1}) / tick, 1, 1LL << 30);
+    const auto ticks =
+        std::clamp<std::int64_t>((after + tick - std::chrono::milliseconds{1}) / tick, 1, 1LL << 30);
     entry.due_ = now_ + static_cast<std::uint32_t>(ticks) + 1;
-    if (entry.wheel_ && static_cast<std::int32_t>(entry.due_ - entry.linked_at_) >= 0) return;  // looked at in time
+    if (entry.wheel_ && static_cast<std::int32_t>(entry.due_ - entry.linked_at_) >= 0)
+        return;  // looked at in time
     entry.unlink();
     link(entry);
 }
@@ -70,7 +72,8 @@ void TimerWheel::on_tick() {
 }
 
 void TimerWheel::expire_slot(std::uint32_t slot) {
-    // Entries that are not due move to later slots, and on_timeout() may unlink any other: always take the first.
+    // Entries that are not due move to later slots, and on_timeout() may unlink any other: always take the
+    // first.
     Entry* again = nullptr;
     while (Entry* entry = heads_[slot]) {
         entry->unlink();

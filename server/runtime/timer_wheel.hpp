@@ -1,10 +1,11 @@
-// Coarse timeouts for many connections on one event loop: arming one again for a later time, which happens with every
-// request, is a store. Owned by the loop's server; used on the loop's thread only.
+// Coarse timeouts for many connections on one event loop: arming one again for a later time, which happens
+// with every request, is a store. Owned by the loop's server; used on the loop's thread only.
 #pragma once
 
-#include <array>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/io_context.hpp>
+
+#include <array>
 #include <chrono>
 #include <cstdint>
 
@@ -23,7 +24,8 @@ public:
 
     protected:
         virtual ~Entry() { unlink(); }
-        /// Called once when the time has come, up to two ticks late and never early; the entry may destroy itself.
+        /// Called once when the time has come, up to two ticks late and never early; the entry may destroy
+        /// itself.
         virtual void on_timeout() = 0;
 
     private:
@@ -49,7 +51,8 @@ public:
     static void disarm(Entry& entry) noexcept { entry.unlink(); }
 
 private:
-    using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>,
+    using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                                    boost::asio::wait_traits<std::chrono::steady_clock>,
                                                     boost::asio::io_context::executor_type>;
     static constexpr std::uint32_t slots = 512;
 

@@ -18,7 +18,8 @@ namespace patchbay::test {
 
 class ChildProcess {
 public:
-    /// `environment` is added to this process's own, of which PATCHBAY_* is left out. Errors: std::runtime_error.
+    /// `environment` is added to this process's own, of which PATCHBAY_* is left out. Errors:
+    /// std::runtime_error.
     explicit ChildProcess(std::vector<std::string> command,
                           const std::map<std::string, std::string>& environment = {});
     /// Kills it if it still runs.

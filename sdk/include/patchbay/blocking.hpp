@@ -7,6 +7,7 @@
 #include <patchbay/task.hpp>
 
 #include <boost/asio/post.hpp>
+
 #include <concepts>
 #include <coroutine>
 #include <exception>
@@ -25,8 +26,8 @@ namespace detail {
 [[noreturn]] PATCHBAY_API void throw_executor_full();
 /// Throws what a job that was dropped before it ran means to whoever awaits it.
 [[noreturn]] PATCHBAY_API void throw_dropped(BlockingJob::Drop reason);
-/// The executor for the plugin's home loop, holding a lease. Errors: std::logic_error on an event loop, naming the
-/// function that was called, and on a thread that runs no plugin code.
+/// The executor for the plugin's home loop, holding a lease. Errors: std::logic_error on an event loop,
+/// naming the function that was called, and on a thread that runs no plugin code.
 PATCHBAY_API LoopExecutor home_executor(const char* caller);
 PATCHBAY_API bool submit_job(BlockingJob& job, LeaseBlock* lease) noexcept;
 
@@ -38,7 +39,8 @@ class BlockingCall final : BlockingJob {
 
 public:
     explicit BlockingCall(Function function) : function_{std::move(function)} {}
-    BlockingCall(BlockingCall&& other) noexcept : function_{std::move(other.function_)}, context_{other.context_} {}
+    BlockingCall(BlockingCall&& other) noexcept
+        : function_{std::move(other.function_)}, context_{other.context_} {}
 
     void bind(TaskContext& context) noexcept { context_ = &context; }
     bool await_ready() const {
@@ -108,19 +110,18 @@ struct AwaitedFromOutside : TaskContext {
 
 }  // namespace detail
 
-/// `co_await run_blocking(fn)` runs `fn` (any callable without parameters) on an executor thread under the plugin's
-/// share, and gives its result or exception. The event loop serves others meanwhile.
-/// Errors: HttpError(503) when the queue is full; system_error(operation_aborted) when the task was cancelled, or its
+/// `co_await run_blocking(fn)` runs `fn` (any callable without parameters) on an executor thread under the
+/// plugin's share, and gives its result or exception. The event loop serves others meanwhile. Errors:
+/// HttpError(503) when the queue is full; system_error(operation_aborted) when the task was cancelled, or its
 /// deadline passed, before the call began. A call that has begun is always waited for.
 template <std::invocable Function>
 [[nodiscard("run_blocking does nothing until it is awaited")]] auto run_blocking(Function function) {
     return detail::BlockingCall<Function>{std::move(function)};
 }
 
-/// From a blocking handler: runs the task on the plugin's home loop and blocks this thread until it has ended; gives
-/// its result or exception.
-/// Errors: std::logic_error when called on a running event loop (it would wait for itself), or on a thread that runs
-/// no plugin code of the host's.
+/// From a blocking handler: runs the task on the plugin's home loop and blocks this thread until it has
+/// ended; gives its result or exception. Errors: std::logic_error when called on a running event loop (it
+/// would wait for itself), or on a thread that runs no plugin code of the host's.
 template <class T>
 T run_until_complete(Task<T> task) {
     LoopExecutor loop = detail::home_executor("run_until_complete");

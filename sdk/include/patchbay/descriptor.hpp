@@ -139,7 +139,7 @@ constexpr PluginDescriptor make_descriptor(std::string_view name, std::string_vi
 /// The linker turns a `.note*` section into a PT_NOTE segment and keeps it through --gc-sections and strip.
 #define PATCHBAY_DESCRIPTOR(plugin_name, plugin_version, plugin_concurrency)                                \
     static_assert(::patchbay::valid_plugin_name(plugin_name),                                               \
-                  "a plugin's name is 1 to 63 of a-z, 0-9 and '_', the first a letter");               \
+                  "a plugin's name is 1 to 63 of a-z, 0-9 and '_', the first a letter");                    \
     static_assert(::patchbay::valid_plugin_version(plugin_version),                                         \
                   "a plugin's version is 1 to 31 printable characters without spaces");                     \
     extern "C" {                                                                                            \

@@ -12,7 +12,8 @@ namespace patchbay {
 /// The event loop that runs the calling code.
 class EventLoop {
 public:
-    EventLoop(std::string_view name, LoopExecutor executor) noexcept : name_{name}, executor_{std::move(executor)} {}
+    EventLoop(std::string_view name, LoopExecutor executor) noexcept
+        : name_{name}, executor_{std::move(executor)} {}
 
     /// "loop-0" and so on; valid as long as the process.
     std::string_view name() const noexcept { return name_; }
@@ -24,7 +25,8 @@ private:
     LoopExecutor executor_;
 };
 
-/// The running event loop in an async or inline handler; nothing on any other thread, a blocking handler's included.
+/// The running event loop in an async or inline handler; nothing on any other thread, a blocking handler's
+/// included.
 PATCHBAY_API std::optional<EventLoop> event_loop() noexcept;
 
 /// "loop-0", "executor-3", ...; empty on a thread that the host doesn't know.

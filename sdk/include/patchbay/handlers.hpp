@@ -1,4 +1,5 @@
-// Where a plugin declares its handlers. The verb says where a handler runs, and the compiler checks that it fits.
+// Where a plugin declares its handlers. The verb says where a handler runs, and the compiler checks that it
+// fits.
 #pragma once
 
 #include <patchbay/export.hpp>
@@ -59,17 +60,17 @@ private:
     detail::HandlerEntry* entry_;
 };
 
-/// Given to Plugin::add_handlers(). Handler names are unique within the plugin; the YAML calls them `plugin.name`.
-/// Handlers live as long as the generation of the plugin, so they may capture `this`.
+/// Given to Plugin::add_handlers(). Handler names are unique within the plugin; the YAML calls them
+/// `plugin.name`. Handlers live as long as the generation of the plugin, so they may capture `this`.
 class PATCHBAY_API Handlers {
 public:
     Handlers() = default;
     Handlers(const Handlers&) = delete;
     Handlers& operator=(const Handlers&) = delete;
 
-    /// A coroutine on an event loop: `Task<Response> f(Request&)`. Async and inline handlers of one plugin never run at
-    /// the same time as each other, unless the plugin is declared Concurrency::parallel.
-    /// Errors (all three verbs): std::invalid_argument for a name that is taken or is not [a-z0-9_]+.
+    /// A coroutine on an event loop: `Task<Response> f(Request&)`. Async and inline handlers of one plugin
+    /// never run at the same time as each other, unless the plugin is declared Concurrency::parallel. Errors
+    /// (all three verbs): std::invalid_argument for a name that is taken or is not [a-z0-9_]+.
     template <class Function>
     HandlerRef async(std::string_view name, Function function,
                      std::source_location where = std::source_location::current()) {
@@ -77,9 +78,10 @@ public:
             static_assert(detail::takes_request<Function>,
                           "patchbay: a handler takes exactly one parameter, Request&");
         } else if constexpr (!detail::returns<Function, Task<Response>>) {
-            static_assert(detail::returns<Function, Task<Response>>,
-                          "patchbay: a handler marked async must be a coroutine that returns Task<Response>; mark a "
-                          "plain function blocking (it may block) or inline_ (it must not)");
+            static_assert(
+                detail::returns<Function, Task<Response>>,
+                "patchbay: a handler marked async must be a coroutine that returns Task<Response>; mark a "
+                "plain function blocking (it may block) or inline_ (it must not)");
         } else {
             detail::HandlerEntry& entry = add(name, HandlerKind::async, where);
             entry.async = std::move(function);
@@ -87,16 +89,16 @@ public:
         }
     }
 
-    /// A plain function on an executor thread, `Response f(Request&)`: it may block. Calls run in parallel with each
-    /// other and with everything else in the plugin: guard what they share.
+    /// A plain function on an executor thread, `Response f(Request&)`: it may block. Calls run in parallel
+    /// with each other and with everything else in the plugin: guard what they share.
     template <class Function>
     HandlerRef blocking(std::string_view name, Function function,
                         std::source_location where = std::source_location::current()) {
         return plain<Function>(name, HandlerKind::blocking, std::move(function), where);
     }
 
-    /// A plain function right on the event loop, `Response f(Request&)`: the fastest path, for handlers that only
-    /// compute. While it runs nothing else does on that loop: it must not block, sleep or wait.
+    /// A plain function right on the event loop, `Response f(Request&)`: the fastest path, for handlers that
+    /// only compute. While it runs nothing else does on that loop: it must not block, sleep or wait.
     template <class Function>
     HandlerRef inline_(std::string_view name, Function function,
                        std::source_location where = std::source_location::current()) {
@@ -113,9 +115,10 @@ private:
             static_assert(detail::takes_request<Function>,
                           "patchbay: a handler takes exactly one parameter, Request&");
         } else if constexpr (detail::is_task<std::invoke_result_t<Function&, Request&>>) {
-            static_assert(!detail::is_task<std::invoke_result_t<Function&, Request&>>,
-                          "patchbay: a handler marked blocking or inline_ must be a plain function that returns "
-                          "Response; mark a coroutine async");
+            static_assert(
+                !detail::is_task<std::invoke_result_t<Function&, Request&>>,
+                "patchbay: a handler marked blocking or inline_ must be a plain function that returns "
+                "Response; mark a coroutine async");
         } else if constexpr (!detail::returns<Function, Response>) {
             static_assert(detail::returns<Function, Response>,
                           "patchbay: a handler marked blocking or inline_ must return Response");

@@ -6,6 +6,7 @@
 
 #include <boost/beast/http/field.hpp>
 #include <boost/beast/http/status.hpp>
+
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -14,8 +15,9 @@
 
 namespace patchbay {
 
-/// Thrown by a handler, it becomes a response with this status and an RFC 9457 problem+json body whose detail is
-/// `public_text`: write there only what the caller may read. Any other exception becomes a 500 with a neutral text.
+/// Thrown by a handler, it becomes a response with this status and an RFC 9457 problem+json body whose detail
+/// is `public_text`: write there only what the caller may read. Any other exception becomes a 500 with a
+/// neutral text.
 class PATCHBAY_API HttpError : public std::runtime_error {
 public:
     explicit HttpError(http::status status, std::string_view public_text = {});

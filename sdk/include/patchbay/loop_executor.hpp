@@ -1,5 +1,5 @@
-// The Asio executor that a handler is given: it runs functions on one event loop and keeps the plugin's generation
-// mapped for as long as anything holds a copy of it or waits to run on it.
+// The Asio executor that a handler is given: it runs functions on one event loop and keeps the plugin's
+// generation mapped for as long as anything holds a copy of it or waits to run on it.
 #pragma once
 
 #include <patchbay/detail/thread_state.hpp>
@@ -8,17 +8,19 @@
 #include <boost/asio/execution.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/require.hpp>
+
 #include <type_traits>
 #include <utility>
 
 namespace patchbay {
 
-/// Satisfies Asio's Executor requirements, and fits any_io_executor's small buffer. It tracks no outstanding work: the
-/// lease is the work. Thread-safety: copies may be used from any thread.
+/// Satisfies Asio's Executor requirements, and fits any_io_executor's small buffer. It tracks no outstanding
+/// work: the lease is the work. Thread-safety: copies may be used from any thread.
 class LoopExecutor {
 public:
     LoopExecutor() noexcept = default;
-    /// Precondition: a count on the lease's block is held while this is constructed. A null lease pins nothing.
+    /// Precondition: a count on the lease's block is held while this is constructed. A null lease pins
+    /// nothing.
     LoopExecutor(asio::io_context& loop, detail::LeaseBlock* lease) noexcept : loop_{&loop}, lease_{lease} {}
 
     asio::io_context& context() const noexcept { return *loop_; }
@@ -31,7 +33,9 @@ public:
         return asio::execution::blocking_t{asio::execution::blocking.possibly};
     }
     LoopExecutor require(asio::execution::blocking_t::never_t) const noexcept { return with_blocking(true); }
-    LoopExecutor require(asio::execution::blocking_t::possibly_t) const noexcept { return with_blocking(false); }
+    LoopExecutor require(asio::execution::blocking_t::possibly_t) const noexcept {
+        return with_blocking(false);
+    }
 
     template <class Function>
     void execute(Function&& function) const {
@@ -74,6 +78,7 @@ private:
     bool never_blocking_ = false;
 };
 
-static_assert(sizeof(LoopExecutor) <= 3 * sizeof(void*), "any_io_executor must hold it without an allocation");
+static_assert(sizeof(LoopExecutor) <= 3 * sizeof(void*),
+              "any_io_executor must hold it without an allocation");
 
 }  // namespace patchbay

@@ -10,6 +10,7 @@ namespace patchbay {
 
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
-using namespace std::chrono_literals;  // NOLINT(google-global-names-in-headers): 10ms reads as the docs write it
+using namespace std::chrono_literals;  // NOLINT(google-global-names-in-headers): 10ms reads as the docs write
+                                       // it
 
 }  // namespace patchbay

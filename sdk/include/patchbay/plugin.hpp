@@ -1,4 +1,5 @@
-// What a plugin's source includes. Write a class, declare its handlers, name it with PATCHBAY_PLUGIN: see the README.
+// What a plugin's source includes. Write a class, declare its handlers, name it with PATCHBAY_PLUGIN: see the
+// README.
 #pragma once
 
 #include <patchbay/blocking.hpp>
@@ -17,15 +18,16 @@
 #include <patchbay/task_group.hpp>
 
 #include <nlohmann/json.hpp>
+
 #include <type_traits>
 
 namespace patchbay {
 
-/// One object a generation, made and destroyed by the host. Keep all state in it: globals die with the generation too,
-/// but nothing tells you when. The constructor may take `const Settings&`, or nothing.
-/// Threads: constructor, add_handlers(), start(), stop() and destructor are called one after the other on threads that
-/// may block, never on an event loop; what they throw refuses the generation (constructor, add_handlers, start) or is
-/// logged (stop).
+/// One object a generation, made and destroyed by the host. Keep all state in it: globals die with the
+/// generation too, but nothing tells you when. The constructor may take `const Settings&`, or nothing.
+/// Threads: constructor, add_handlers(), start(), stop() and destructor are called one after the other on
+/// threads that may block, never on an event loop; what they throw refuses the generation (constructor,
+/// add_handlers, start) or is logged (stop).
 class PATCHBAY_API Plugin {
 public:
     Plugin() = default;
@@ -37,7 +39,8 @@ public:
 
     /// Called once before the first request, within the operator's plugins.load_timeout.
     virtual void start() {}
-    /// Called once after the last request has ended and every task is gone. Join here every thread the plugin started.
+    /// Called once after the last request has ended and every task is gone. Join here every thread the plugin
+    /// started.
     virtual void stop() {}
 };
 
@@ -45,8 +48,10 @@ namespace detail {
 
 template <class Type>
 Plugin* create_plugin(const Settings& settings) {
-    static_assert(std::is_base_of_v<Plugin, Type>, "patchbay: the class given to PATCHBAY_PLUGIN must derive from patchbay::Plugin");
-    static_assert(!std::is_abstract_v<Type>, "patchbay: the class given to PATCHBAY_PLUGIN must override add_handlers(Handlers&)");
+    static_assert(std::is_base_of_v<Plugin, Type>,
+                  "patchbay: the class given to PATCHBAY_PLUGIN must derive from patchbay::Plugin");
+    static_assert(!std::is_abstract_v<Type>,
+                  "patchbay: the class given to PATCHBAY_PLUGIN must override add_handlers(Handlers&)");
     if constexpr (std::is_constructible_v<Type, const Settings&>) {
         return new Type(settings);
     } else {
@@ -59,17 +64,20 @@ Plugin* create_plugin(const Settings& settings) {
 }  // namespace detail
 }  // namespace patchbay
 
-// PATCHBAY_PLUGIN(Class, "name", "version") or PATCHBAY_PLUGIN(Class, "name", "version", patchbay::Concurrency::parallel)
+// PATCHBAY_PLUGIN(Class, "name", "version") or PATCHBAY_PLUGIN(Class, "name", "version",
+// patchbay::Concurrency::parallel)
 //
-// Once in a plugin, at namespace scope. Writes the descriptor that the host reads before it loads the file, and the two
-// entry points: both trivial, since g++ 12 can't assemble more in an extern "C" function.
-#define PATCHBAY_PLUGIN(Class, name, ...)                                                                      \
-    PATCHBAY_DETAIL_DESCRIPTOR(name, __VA_ARGS__, ::patchbay::Concurrency::home_loop, unused)                  \
-    extern "C" PATCHBAY_API ::patchbay::Plugin* patchbay_plugin_create(const ::patchbay::Settings& settings) { \
-        return ::patchbay::detail::create_plugin<Class>(settings);                                             \
-    }                                                                                                          \
-    extern "C" PATCHBAY_API void patchbay_plugin_destroy(::patchbay::Plugin* plugin) { delete plugin; }        \
+// Once in a plugin, at namespace scope. Writes the descriptor that the host reads before it loads the file,
+// and the two entry points: both trivial, since g++ 12 can't assemble more in an extern "C" function.
+#define PATCHBAY_PLUGIN(Class, name, ...)                                                               \
+    PATCHBAY_DETAIL_DESCRIPTOR(name, __VA_ARGS__, ::patchbay::Concurrency::home_loop, unused)           \
+    extern "C" PATCHBAY_API ::patchbay::Plugin* patchbay_plugin_create(                                 \
+        const ::patchbay::Settings& settings) {                                                         \
+        return ::patchbay::detail::create_plugin<Class>(settings);                                      \
+    }                                                                                                   \
+    extern "C" PATCHBAY_API void patchbay_plugin_destroy(::patchbay::Plugin* plugin) { delete plugin; } \
     static_assert(true, "")
 
 // Fills in the concurrency that PATCHBAY_PLUGIN's user left out.
-#define PATCHBAY_DETAIL_DESCRIPTOR(name, version, concurrency, ...) PATCHBAY_DESCRIPTOR(name, version, concurrency)
+#define PATCHBAY_DETAIL_DESCRIPTOR(name, version, concurrency, ...) \
+    PATCHBAY_DESCRIPTOR(name, version, concurrency)

@@ -9,8 +9,10 @@
 
 namespace patchbay {
 
-/// An application/problem+json response (RFC 9457). `request_id`, when given, is the error id to look for in the log.
-PATCHBAY_API Response problem(http::status status, std::string_view detail = {}, std::string_view request_id = {});
+/// An application/problem+json response (RFC 9457). `request_id`, when given, is the error id to look for in
+/// the log.
+PATCHBAY_API Response problem(http::status status, std::string_view detail = {},
+                              std::string_view request_id = {});
 PATCHBAY_API Response problem(const HttpError& error);
 
 }  // namespace patchbay

@@ -1,5 +1,5 @@
-// The request that a handler is given. Views it gives stay valid until the handler has ended (for an async handler:
-// until its Task has), and no longer; copy what must live on.
+// The request that a handler is given. Views it gives stay valid until the handler has ended (for an async
+// handler: until its Task has), and no longer; copy what must live on.
 #pragma once
 
 #include <patchbay/detail/parse_value.hpp>
@@ -8,6 +8,7 @@
 #include <patchbay/http_error.hpp>
 
 #include <nlohmann/json_fwd.hpp>
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,15 +28,17 @@ public:
     std::string_view method_name() const noexcept { return data_->method_name; }
     /// As received, e.g. "/a%20b?x=1".
     std::string_view target() const noexcept { return data_->target; }
-    /// Decoded and normalised, e.g. "/a b"; a "%2F" stays as it is, so that it can't be taken for a separator.
+    /// Decoded and normalised, e.g. "/a b"; a "%2F" stays as it is, so that it can't be taken for a
+    /// separator.
     std::string_view path() const noexcept { return data_->path; }
     /// 10 for HTTP/1.0, 11 for HTTP/1.1.
     unsigned http_version() const noexcept { return data_->version; }
 
-    /// What the route's `{name}` matched, decoded. Errors: std::out_of_range when the route has no such parameter (the
-    /// caller sees a 500: it is the plugin's mistake).
+    /// What the route's `{name}` matched, decoded. Errors: std::out_of_range when the route has no such
+    /// parameter (the caller sees a 500: it is the plugin's mistake).
     std::string_view path_param(std::string_view name) const;
-    /// The same as a number or bool. Errors: HttpError(400) naming the parameter when the text is none; and as above.
+    /// The same as a number or bool. Errors: HttpError(400) naming the parameter when the text is none; and
+    /// as above.
     template <class T>
     T path_param(std::string_view name) const {
         return parsed<T>("path parameter", name, path_param(name));
@@ -67,7 +70,8 @@ public:
 
     /// Address and port of the client.
     const asio::ip::tcp::endpoint& peer() const noexcept { return data_->peer; }
-    /// 16 hexadecimal digits, unique to this request among all that this process serves; the log names a failed request by it.
+    /// 16 hexadecimal digits, unique to this request among all that this process serves; the log names a
+    /// failed request by it.
     std::string id() const;
 
 private:

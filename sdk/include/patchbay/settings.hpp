@@ -3,12 +3,13 @@
 
 #include <patchbay/export.hpp>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <limits>
 #include <map>
 #include <memory>
-#include <nlohmann/json_fwd.hpp>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -17,8 +18,9 @@
 
 namespace patchbay {
 
-/// A setting is missing, has the wrong type or is out of range. The message says where it stands and what it should be;
-/// thrown from a plugin's constructor it makes the host refuse the new generation and keep the old one.
+/// A setting is missing, has the wrong type or is out of range. The message says where it stands and what it
+/// should be; thrown from a plugin's constructor it makes the host refuse the new generation and keep the old
+/// one.
 class PATCHBAY_API SettingsError : public std::runtime_error {
 public:
     explicit SettingsError(const std::string& message);
@@ -27,9 +29,10 @@ public:
     ~SettingsError() override;
 };
 
-/// Reads as `settings.get("greeting", "Hello")`: the type of the default is the type expected. Keys may be dotted paths
-/// ("database.path"). Keys nobody asked for during construction are reported to the operator as likely mistakes.
-/// Thread-safety: none; use it in the constructor, keep values.
+/// Reads as `settings.get("greeting", "Hello")`: the type of the default is the type expected. Keys may be
+/// dotted paths
+/// ("database.path"). Keys nobody asked for during construction are reported to the operator as likely
+/// mistakes. Thread-safety: none; use it in the constructor, keep values.
 class PATCHBAY_API Settings {
 public:
     /// Dotted key -> "file:line:column".
@@ -42,8 +45,8 @@ public:
     Settings(const Settings&) = delete;
     Settings& operator=(const Settings&) = delete;
 
-    /// The value, or the default when the key is absent. T: std::string (and literals), bool, integers, floating point,
-    /// std::chrono durations ("250ms", "30s", "5m", "1h"). Errors: SettingsError.
+    /// The value, or the default when the key is absent. T: std::string (and literals), bool, integers,
+    /// floating point, std::chrono durations ("250ms", "30s", "5m", "1h"). Errors: SettingsError.
     template <class T>
     auto get(std::string_view key, const T& fallback) const;
     /// The value of a key that must be there: `settings.require<std::string>("path")`. Errors: SettingsError.
@@ -56,7 +59,8 @@ public:
     /// Throws SettingsError with the key's position: for checks of one's own.
     [[noreturn]] void fail(std::string_view key, std::string_view problem) const;
 
-    /// Top-level keys that nothing has asked for, with positions: "file:line:column: settings.greeter.greetng".
+    /// Top-level keys that nothing has asked for, with positions: "file:line:column:
+    /// settings.greeter.greetng".
     std::vector<std::string> unused() const;
 
 private:
@@ -94,7 +98,8 @@ T Settings::convert(std::string_view key) const {
         constexpr auto widest = std::numeric_limits<std::int64_t>::max();
         constexpr auto high =
             sizeof(T) == 8 ? widest : static_cast<std::int64_t>(std::numeric_limits<T>::max());
-        return static_cast<T>(as_integer(key, static_cast<std::int64_t>(std::numeric_limits<T>::min()), high));
+        return static_cast<T>(
+            as_integer(key, static_cast<std::int64_t>(std::numeric_limits<T>::min()), high));
     } else if constexpr (std::is_floating_point_v<T>) {
         return static_cast<T>(as_number(key));
     } else if constexpr (detail::is_duration<T>) {

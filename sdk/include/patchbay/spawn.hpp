@@ -26,9 +26,9 @@ private:
 
 }  // namespace detail
 
-/// Runs the task beside the handler, on the running event loop (from a blocking handler: on the plugin's home loop).
-/// It keeps the plugin's generation mapped until it ends; an exception it ends with is logged. It is asked to stop
-/// (cancelled) when a reload or the shutdown has waited for it as long as the operator allows.
+/// Runs the task beside the handler, on the running event loop (from a blocking handler: on the plugin's home
+/// loop). It keeps the plugin's generation mapped until it ends; an exception it ends with is logged. It is
+/// asked to stop (cancelled) when a reload or the shutdown has waited for it as long as the operator allows.
 /// Errors: std::logic_error on a thread that runs no plugin code of the host's.
 PATCHBAY_API void spawn(Task<> task);
 

@@ -1,5 +1,5 @@
-// Task<T>: the coroutine type of async handlers. Lazy, awaited once, running on one event loop from start to end.
-// Inside it, `co_await` takes another Task, any Asio operation, and an asio::awaitable of some library.
+// Task<T>: the coroutine type of async handlers. Lazy, awaited once, running on one event loop from start to
+// end. Inside it, `co_await` takes another Task, any Asio operation, and an asio::awaitable of some library.
 #pragma once
 
 #include <patchbay/detail/redirect_error.hpp>
@@ -7,6 +7,7 @@
 #include <patchbay/namespaces.hpp>
 
 #include <boost/asio/async_result.hpp>
+
 #include <coroutine>
 #include <utility>
 
@@ -14,12 +15,12 @@ namespace patchbay {
 
 /// A coroutine that yields a T (or an exception) to whoever awaits it.
 ///
-/// Lifetime: owns its frame. A Task that is never awaited or spawned never runs. Parameters taken by reference must
-/// outlive the Task; take them by value when in doubt. Destroying a Task that waits for an operation is not allowed:
-/// cancel it and wait instead, as when_any() and with_timeout() do.
-/// Cancellation: cooperative. The operation waited for ends with asio::error::operation_aborted, and so does every
-/// later one; the coroutine unwinds by that exception.
-/// Thread-safety: none needed; a Task runs on its loop's thread.
+/// Lifetime: owns its frame. A Task that is never awaited or spawned never runs. Parameters taken by
+/// reference must outlive the Task; take them by value when in doubt. Destroying a Task that waits for an
+/// operation is not allowed: cancel it and wait instead, as when_any() and with_timeout() do. Cancellation:
+/// cooperative. The operation waited for ends with asio::error::operation_aborted, and so does every later
+/// one; the coroutine unwinds by that exception. Thread-safety: none needed; a Task runs on its loop's
+/// thread.
 template <class T = void>
 class [[nodiscard("a Task does nothing until it is awaited or spawned")]] Task {
 public:
@@ -55,8 +56,8 @@ public:
         detail::PromiseBase* parent_;
     };
 
-    /// For the owner of a TaskContext, on its loop: runs the task until it suspends; true when it has ended, and
-    /// otherwise context.finished() is called when it does.
+    /// For the owner of a TaskContext, on its loop: runs the task until it suspends; true when it has ended,
+    /// and otherwise context.finished() is called when it does.
     bool start(detail::TaskContext& context) { return handle_.promise().start(handle_, context, {}); }
 
     /// The result of a task that has ended, or its exception. Precondition: ended, and not taken before.
@@ -82,13 +83,15 @@ inline Task<void> Promise<void>::get_return_object() noexcept {
 
 namespace this_task {
 
-/// `co_await this_task::executor` gives the LoopExecutor of the running task, to construct timers and sockets with.
+/// `co_await this_task::executor` gives the LoopExecutor of the running task, to construct timers and sockets
+/// with.
 inline constexpr detail::ExecutorTag executor{};
 
 }  // namespace this_task
 
-/// The completion token for Asio operations awaited in a Task: `co_await timer.async_wait(use_task)`. A leading
-/// error_code or exception_ptr is thrown; wrap the token in asio::as_tuple or asio::redirect_error to get it instead.
+/// The completion token for Asio operations awaited in a Task: `co_await timer.async_wait(use_task)`. A
+/// leading error_code or exception_ptr is thrown; wrap the token in asio::as_tuple or asio::redirect_error to
+/// get it instead.
 struct UseTask {
     constexpr UseTask() = default;
 
@@ -100,7 +103,8 @@ struct UseTask {
             requires(!std::is_same_v<Other, ExecutorWithDefault> && std::is_convertible_v<Other, Executor>)
         ExecutorWithDefault(const Other& executor) noexcept : Executor{executor} {}
     };
-    /// An I/O object whose operations take use_task by default: `UseTask::as_default_on_t<asio::steady_timer>`.
+    /// An I/O object whose operations take use_task by default:
+    /// `UseTask::as_default_on_t<asio::steady_timer>`.
     template <class Object>
     using as_default_on_t =
         typename Object::template rebind_executor<ExecutorWithDefault<typename Object::executor_type>>::other;

@@ -1,5 +1,5 @@
-// Running several Tasks at once on the same event loop: when_all, when_any, with_timeout. Every started branch is
-// waited for before the combination ends, so a branch may refer to its parent's variables.
+// Running several Tasks at once on the same event loop: when_all, when_any, with_timeout. Every started
+// branch is waited for before the combination ends, so a branch may refer to its parent's variables.
 #pragma once
 
 #include <patchbay/sleep.hpp>
@@ -106,8 +106,8 @@ using NonVoid = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
 
 /// Runs one branch and keeps its outcome, so that the group learns of a failure before the results are taken.
 template <class T>
-Task<> run_branch(Task<T> task, std::variant<std::monostate, NonVoid<T>, std::exception_ptr>& outcome, Group& group,
-                  bool stop_on_error) {
+Task<> run_branch(Task<T> task, std::variant<std::monostate, NonVoid<T>, std::exception_ptr>& outcome,
+                  Group& group, bool stop_on_error) {
     try {
         if constexpr (std::is_void_v<T>) {
             co_await std::move(task);
@@ -132,8 +132,9 @@ NonVoid<T> result_of(Outcome<T>& outcome) {
 
 }  // namespace detail
 
-/// Runs the tasks side by side and gives all results as a tuple (std::monostate for void). When one throws, the others
-/// are cancelled, and the exception of the first in argument order that has one is thrown once all have ended.
+/// Runs the tasks side by side and gives all results as a tuple (std::monostate for void). When one throws,
+/// the others are cancelled, and the exception of the first in argument order that has one is thrown once all
+/// have ended.
 template <class... T>
 Task<std::tuple<detail::NonVoid<T>...>> when_all(Task<T>... tasks) {
     detail::TaskContext& context = co_await detail::ContextTag{};
@@ -149,7 +150,8 @@ Task<std::tuple<detail::NonVoid<T>...>> when_all(Task<T>... tasks) {
         if (running[i].start(group.open(i, context))) group.ended(i);
     co_await detail::Group::Wait{&group};
     co_return std::apply(
-        [](auto&... outcome) { return std::tuple<detail::NonVoid<T>...>{detail::result_of<T>(outcome)...}; }, outcomes);
+        [](auto&... outcome) { return std::tuple<detail::NonVoid<T>...>{detail::result_of<T>(outcome)...}; },
+        outcomes);
 }
 
 /// The same for any number of tasks of one type; the results keep the order of the tasks.
@@ -172,8 +174,8 @@ Task<std::vector<detail::NonVoid<T>>> when_all(std::vector<Task<T>> tasks) {
     co_return results;
 }
 
-/// Runs both until one ends, cancels the other and waits for it; gives the first one's result (index 0 or 1), or its
-/// exception. The loser's result and exception are dropped.
+/// Runs both until one ends, cancels the other and waits for it; gives the first one's result (index 0 or 1),
+/// or its exception. The loser's result and exception are dropped.
 template <class A, class B>
 Task<std::variant<detail::NonVoid<A>, detail::NonVoid<B>>> when_any(Task<A> a, Task<B> b) {
     using Result = std::variant<detail::NonVoid<A>, detail::NonVoid<B>>;

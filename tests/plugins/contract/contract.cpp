@@ -16,14 +16,17 @@ public:
         handlers.async("await", wait).route("GET /await");
         handlers.async("echo", echo).route("POST /echo").route("POST /");
         handlers.async("getonly", hello).route("GET /getonly");
-        handlers.inline_("inline", [](Request&) { return Response::text("Hello, World!"); }).route("GET /inline");
+        handlers.inline_("inline", [](Request&) { return Response::text("Hello, World!"); })
+            .route("GET /inline");
         handlers.blocking("blocking", blocking).route("GET /blocking");
     }
 
 private:
     static Task<Response> hello(Request&) { co_return Response::text("Hello, World!"); }
     static Task<Response> json(Request&) { co_return Response::json({{"message", "Hello, World!"}}); }
-    static Task<Response> user(Request& request) { co_return Response::text(std::string{request.path_param("id")}); }
+    static Task<Response> user(Request& request) {
+        co_return Response::text(std::string{request.path_param("id")});
+    }
     static Task<Response> echo(Request& request) { co_return Response::bytes(std::string{request.body()}); }
     static Task<Response> wait(Request&) {
         co_await sleep_for(10ms);

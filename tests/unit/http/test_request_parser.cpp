@@ -72,10 +72,12 @@ TEST_CASE("requests split at every byte read the same") {
     const std::vector<std::string> requests{
         head + "Content-Length: 11\r\n\r\nhello world",
         head + "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6;x=y\r\n world\r\n0\r\n\r\n",
-        head + "Transfer-Encoding: Chunked\r\n\r\n1\r\nh\r\n1\r\ne\r\n9\r\nllo world\r\n0\r\nTrailer: t\r\n\r\n",
+        head +
+            "Transfer-Encoding: Chunked\r\n\r\n1\r\nh\r\n1\r\ne\r\n9\r\nllo world\r\n0\r\nTrailer: t\r\n\r\n",
     };
     const std::string& request = GENERATE_REF(from_range(requests));
-    const auto piece = GENERATE(std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{7}, std::size_t{1000});
+    const auto piece =
+        GENERATE(std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{7}, std::size_t{1000});
     Fed fed{request, piece};
     REQUIRE(fed.step == Step::complete);
     CHECK(fed.parser.request().body == "hello world");
@@ -111,7 +113,8 @@ TEST_CASE("a body beyond the limit is refused as soon as that is known") {
     Fed chunked{"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n"};
     REQUIRE(chunked.step == Step::refused);
     CHECK(chunked.parser.refusal().status == http::status::payload_too_large);
-    CHECK(refusal_of("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n") != 0);
+    CHECK(refusal_of(
+              "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n") != 0);
 }
 
 TEST_CASE("what two readers could take differently is refused") {
@@ -160,6 +163,8 @@ TEST_CASE("versions and connection persistence") {
 }
 
 TEST_CASE("Expect: 100-continue is for HTTP/1.1") {
-    CHECK(Fed{"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nExpect: 100-Continue\r\n\r\n"}.parser.expects_continue());
-    CHECK_FALSE(Fed{"POST / HTTP/1.0\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n"}.parser.expects_continue());
+    CHECK(Fed{"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nExpect: 100-Continue\r\n\r\n"}
+              .parser.expects_continue());
+    CHECK_FALSE(Fed{"POST / HTTP/1.0\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n"}
+                    .parser.expects_continue());
 }

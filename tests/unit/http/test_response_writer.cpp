@@ -22,7 +22,8 @@ std::string written(const Response& response, const ResponseFraming& framing = {
 
 TEST_CASE("a response on the wire") {
     CHECK(written(Response::text("hello").header("X-A", "1")) ==
-          "HTTP/1.1 200 OK\r\nServer: patchbay\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 5\r\n"
+          "HTTP/1.1 200 OK\r\nServer: patchbay\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: "
+          "5\r\n"
           "X-A: 1\r\n\r\nhello");
     CHECK(written(Response{http::status::not_found}) ==
           "HTTP/1.1 404 Not Found\r\nServer: patchbay\r\nContent-Length: 0\r\n\r\n");
@@ -42,7 +43,9 @@ TEST_CASE("the answer to HEAD is that to GET without its body (RFC 9110 §9.3.2)
 }
 
 TEST_CASE("persistence is said where it differs from the version's default") {
-    CHECK(written(Response::text("x"), {.keep_alive = false}).find("\r\nConnection: close\r\n") != std::string::npos);
-    CHECK(written(Response::text("x"), {.http_1_0 = true}).find("\r\nConnection: keep-alive\r\n") != std::string::npos);
+    CHECK(written(Response::text("x"), {.keep_alive = false}).find("\r\nConnection: close\r\n") !=
+          std::string::npos);
+    CHECK(written(Response::text("x"), {.http_1_0 = true}).find("\r\nConnection: keep-alive\r\n") !=
+          std::string::npos);
     CHECK(written(Response::text("x")).find("Connection") == std::string::npos);
 }

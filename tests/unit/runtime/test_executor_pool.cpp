@@ -30,7 +30,9 @@ public:
     }
     void drop(Drop reason) noexcept override {
         using enum Drop;
-        ended.set_value(reason == cancelled ? "cancelled" : reason == deadline_passed ? "deadline" : "shutdown");
+        ended.set_value(reason == cancelled         ? "cancelled"
+                        : reason == deadline_passed ? "deadline"
+                                                    : "shutdown");
     }
 
     std::promise<std::string> ended;
@@ -49,7 +51,8 @@ struct Gate {
     }};
 };
 
-ExecutorShare& widen(ExecutorPool& pool, ExecutorShare& share, std::size_t running = 8, std::size_t queued = 8) {
+ExecutorShare& widen(ExecutorPool& pool, ExecutorShare& share, std::size_t running = 8,
+                     std::size_t queued = 8) {
     pool.resize(share, running, queued);
     return share;
 }
@@ -82,7 +85,8 @@ TEST_CASE("a share never runs more jobs at once than it may, whatever threads ar
     for (int i = 0; i < 50; ++i) {
         jobs.push_back(std::make_unique<Job>([&] {
             const int now = ++running;
-            for (int seen = most; now > seen && !most.compare_exchange_weak(seen, now);) {}
+            for (int seen = most; now > seen && !most.compare_exchange_weak(seen, now);) {
+            }
             std::this_thread::yield();
             --running;
         }));

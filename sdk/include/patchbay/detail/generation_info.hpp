@@ -5,8 +5,9 @@
 #include <patchbay/export.hpp>
 #include <patchbay/log.hpp>
 
-#include <atomic>
 #include <boost/asio/io_context.hpp>
+
+#include <atomic>
 #include <chrono>
 #include <mutex>
 #include <string>
@@ -24,8 +25,8 @@ class PATCHBAY_API HostServices {
 public:
     virtual void log(LogLevel level, std::string_view plugin, std::string_view message) noexcept = 0;
 
-    /// Queues a job for an executor thread under the plugin's share. False, and nothing done, when the queue is full.
-    /// Lifetime: the job stays valid until the host has called its run() or drop().
+    /// Queues a job for an executor thread under the plugin's share. False, and nothing done, when the queue
+    /// is full. Lifetime: the job stays valid until the host has called its run() or drop().
     [[nodiscard]] virtual bool submit(BlockingJob& job, GenerationInfo& generation) noexcept = 0;
 
 protected:
@@ -33,8 +34,8 @@ protected:
 };
 
 struct PATCHBAY_API GenerationInfo {
-    std::string plugin;               ///< the plugin's name
-    unsigned number = 0;              ///< counts up from 1 with each load of the plugin
+    std::string plugin;   ///< the plugin's name
+    unsigned number = 0;  ///< counts up from 1 with each load of the plugin
     HostServices* services = nullptr;
     boost::asio::io_context* home_loop = nullptr;
 
@@ -56,8 +57,8 @@ public:
     /// Called instead of run(), on any thread, when the work is doomed; the job may be gone when it returns.
     virtual void drop(Drop reason) noexcept = 0;
 
-    BlockingJob* next = nullptr;   ///< the queue's link; the host's while the job is queued
-    LeaseBlock* lease = nullptr;   ///< held by whoever submits, until run() or drop() returns
+    BlockingJob* next = nullptr;  ///< the queue's link; the host's while the job is queued
+    LeaseBlock* lease = nullptr;  ///< held by whoever submits, until run() or drop() returns
     std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
     std::atomic<bool> doomed{false};  ///< set from any thread: drop the job instead of running it
 

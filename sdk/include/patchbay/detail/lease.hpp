@@ -1,5 +1,5 @@
-// Leases keep one generation of a plugin mapped. The host owns a LeaseBlock per generation and event loop; every
-// request, coroutine, timer handler and queued job of that generation holds a count on one of them.
+// Leases keep one generation of a plugin mapped. The host owns a LeaseBlock per generation and event loop;
+// every request, coroutine, timer handler and queued job of that generation holds a count on one of them.
 #pragma once
 
 #include <patchbay/export.hpp>
@@ -17,7 +17,8 @@ class alignas(64) LeaseBlock {
 public:
     using OnZero = void (*)(LeaseBlock&) noexcept;
 
-    LeaseBlock(GenerationInfo& generation, OnZero on_zero) noexcept : generation_{&generation}, on_zero_{on_zero} {}
+    LeaseBlock(GenerationInfo& generation, OnZero on_zero) noexcept
+        : generation_{&generation}, on_zero_{on_zero} {}
     LeaseBlock(const LeaseBlock&) = delete;
     LeaseBlock& operator=(const LeaseBlock&) = delete;
 

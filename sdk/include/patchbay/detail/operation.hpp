@@ -1,5 +1,6 @@
-// Awaiting an Asio operation inside a Task. The state lives in the awaiting coroutine's frame; the completion handler
-// carries the task's pinned executor and cancellation slot. A completion on a foreign thread is posted to the loop.
+// Awaiting an Asio operation inside a Task. The state lives in the awaiting coroutine's frame; the completion
+// handler carries the task's pinned executor and cancellation slot. A completion on a foreign thread is
+// posted to the loop.
 #pragma once
 
 #include <patchbay/detail/task_context.hpp>
@@ -9,6 +10,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
+
 #include <coroutine>
 #include <exception>
 #include <optional>
@@ -51,7 +53,8 @@ public:
         auto* state = std::exchange(state_, nullptr);
         state->result.emplace(std::move(args)...);
         const TaskContext& context = *state->context;
-        // Not inside a cancellation: it still uses the slot, and whoever cancels has not finished with the context.
+        // Not inside a cancellation: it still uses the slot, and whoever cancels has not finished with the
+        // context.
         if (!context.cancelling && context.executor.running_in_this_thread()) return state->complete();
         asio::post(state->context->executor, [state] { state->complete(); });
     }
@@ -86,7 +89,8 @@ auto values_of(First& first, Rest&... rest) {
     } else {
         return std::tuple<First, Rest...>{std::move(first), std::move(rest)...};
     }
-    if constexpr (std::is_same_v<First, boost::system::error_code> || std::is_same_v<First, std::exception_ptr>) {
+    if constexpr (std::is_same_v<First, boost::system::error_code> ||
+                  std::is_same_v<First, std::exception_ptr>) {
         if constexpr (sizeof...(Rest) == 1) return std::get<0>(std::tuple<Rest...>{std::move(rest)...});
         if constexpr (sizeof...(Rest) > 1) return std::tuple<Rest...>{std::move(rest)...};
     }
@@ -112,7 +116,8 @@ public:
     }
 
     bool await_ready() const {
-        if (state_.context->cancelled) throw boost::system::system_error{asio::error::operation_aborted, "cancelled"};
+        if (state_.context->cancelled)
+            throw boost::system::system_error{asio::error::operation_aborted, "cancelled"};
         return false;
     }
     bool await_suspend(std::coroutine_handle<> waiter) {
@@ -123,7 +128,8 @@ public:
         return true;
     }
     auto await_resume() {
-        if (!state_.result) throw boost::system::system_error{asio::error::operation_aborted, "the operation was dropped"};
+        if (!state_.result)
+            throw boost::system::system_error{asio::error::operation_aborted, "the operation was dropped"};
         return std::apply([](auto&... args) { return values_of(args...); }, *state_.result);
     }
 

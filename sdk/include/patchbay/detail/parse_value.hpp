@@ -12,7 +12,8 @@
 namespace patchbay::detail {
 
 /// Throws HttpError(400): "<kind> '<name>' must be <type>".
-[[noreturn]] PATCHBAY_API void throw_bad_parameter(std::string_view kind, std::string_view name, std::string_view type);
+[[noreturn]] PATCHBAY_API void throw_bad_parameter(std::string_view kind, std::string_view name,
+                                                   std::string_view type);
 
 template <class T>
 concept ParsedValue = std::integral<T> || std::floating_point<T>;

@@ -1,5 +1,5 @@
-// The parts of a request as the host hands them to Request. Every view points into buffers that the host keeps
-// unchanged until the handler has ended.
+// The parts of a request as the host hands them to Request. Every view points into buffers that the host
+// keeps unchanged until the handler has ended.
 #pragma once
 
 #include <patchbay/namespaces.hpp>
@@ -8,6 +8,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/http/field.hpp>
 #include <boost/beast/http/verb.hpp>
+
 #include <cstdint>
 #include <span>
 #include <string_view>

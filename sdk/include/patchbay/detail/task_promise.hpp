@@ -1,4 +1,5 @@
-// The coroutine promise behind Task. Frames come from a pool in libpatchbay; what may be awaited is decided here.
+// The coroutine promise behind Task. Frames come from a pool in libpatchbay; what may be awaited is decided
+// here.
 #pragma once
 
 #include <patchbay/detail/operation.hpp>
@@ -8,6 +9,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
+
 #include <coroutine>
 #include <cstddef>
 #include <exception>
@@ -86,11 +88,13 @@ public:
     auto await_transform(Awaited&& awaited) {
         using Type = std::decay_t<Awaited>;
         if constexpr (is_task<Type>) {
-            static_assert(!std::is_lvalue_reference_v<Awaited>,
-                          "patchbay: a Task can be awaited only once, so give it away: co_await std::move(task)");
+            static_assert(
+                !std::is_lvalue_reference_v<Awaited>,
+                "patchbay: a Task can be awaited only once, so give it away: co_await std::move(task)");
             return typename Type::Awaiter{awaited.release(), *this};
         } else if constexpr (is_asio_awaitable<Type>) {
-            auto operation = asio::co_spawn(context_->executor, std::forward<Awaited>(awaited), asio::deferred);
+            auto operation =
+                asio::co_spawn(context_->executor, std::forward<Awaited>(awaited), asio::deferred);
             return OperationAwaiter<decltype(operation)>{std::move(operation), *context_};
         } else if constexpr (asio::is_async_operation<Type>::value) {
             return OperationAwaiter<Type>{Type(std::forward<Awaited>(awaited)), *context_};
@@ -107,9 +111,9 @@ public:
         }
     }
 
-    /// Runs the coroutine until it suspends or ends; true when it has ended. Otherwise the continuation, or the
-    /// context's finished(), goes on when it does. (Inline rather than by symmetric transfer, which overflows the
-    /// stack in unoptimised builds after many immediate awaits.)
+    /// Runs the coroutine until it suspends or ends; true when it has ended. Otherwise the continuation, or
+    /// the context's finished(), goes on when it does. (Inline rather than by symmetric transfer, which
+    /// overflows the stack in unoptimised builds after many immediate awaits.)
     bool start(std::coroutine_handle<> self, TaskContext& context, std::coroutine_handle<> continuation) {
         context_ = &context;
         continuation_ = continuation;
