@@ -239,8 +239,9 @@ bool Application::drain_connections(std::chrono::steady_clock::time_point deadli
     if (wait_until(deadline)) return true;
     log_.warning("shutdown.deadline has passed: asking running handlers to stop");
     stop_requests(nullptr);
-    const bool stopped = wait_until(deadline + std::chrono::seconds{2});
-    on_each_loop([](LoopServer& server) { server.close_all(); });
+    wait_until(deadline + std::chrono::seconds{2});
+    bool stopped = true;  // clients that only have not closed their side are nobody's unfinished work
+    on_each_loop([&stopped](LoopServer& server) { stopped = server.close_all() && stopped; });
     for (const std::string& plugin : executor_->running_plugins())
         log_.error("a blocking handler of " + plugin + " does not return");
     return stopped;

@@ -201,8 +201,8 @@ void RequestParser::close_gap(Buffer& input) {
 }
 
 void RequestParser::rebase(std::ptrdiff_t moved) noexcept {
-    if (moved == 0 || !head_complete_) return;
-    views_moved_ = true;
+    if (moved == 0 || parsed_ == 0) return;
+    views_moved_ = head_complete_;  // what others derive from them they derive from a complete head
     const auto shift = [moved](std::string_view& text) { text = {text.data() + moved, text.size()}; };
     shift(request_.method_name);
     shift(request_.target);

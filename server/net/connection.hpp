@@ -31,6 +31,8 @@ public:
     /// Asks the running handler to stop if it is of that generation; null means any.
     void stop_handler(const ServedGeneration* only);
     void close_now();
+    /// Whether a handler runs for it.
+    bool running() const noexcept { return state_ == State::running; }
 
     Connection* previous = nullptr;  // the server's list
     Connection* following = nullptr;

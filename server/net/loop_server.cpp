@@ -86,8 +86,13 @@ void LoopServer::stop_handlers(const ServedGeneration* only) {
     }
 }
 
-void LoopServer::close_all() {
-    while (connections_) connections_->close_now();
+bool LoopServer::close_all() {
+    bool none_running = true;
+    while (connections_) {
+        none_running = none_running && !connections_->running();
+        connections_->close_now();
+    }
+    return none_running;
 }
 
 }  // namespace patchbay

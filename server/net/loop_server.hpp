@@ -58,8 +58,8 @@ public:
     void drain(std::function<void()> on_idle);
     /// Asks running handlers to stop: those of one generation, or (null) all.
     void stop_handlers(const ServedGeneration* only);
-    /// Closes every connection at once.
-    void close_all();
+    /// Closes every connection at once; false when a handler was still running for one.
+    bool close_all();
 
     std::size_t connections() const noexcept { return connection_count_; }
 

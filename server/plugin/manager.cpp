@@ -133,14 +133,17 @@ void PluginManager::look() {
 }
 
 void PluginManager::watch(const fs::path& file, std::function<void()> on_change) {
-    boost::asio::post(context_, [this, file = spelled(file), on_change = std::move(on_change)] {
-        watched_files_[file] = on_change;
+    std::promise<void> watching;
+    boost::asio::post(context_, [&, file = spelled(file)] {
+        watched_files_[file] = std::move(on_change);
         try {
             watcher_->watch(file.parent_path());
         } catch (const std::exception& error) {
             services_.log->warning(std::string{error.what()} + ": changes are taken at SIGHUP only");
         }
+        watching.set_value();
     });
+    watching.get_future().get();
 }
 
 void PluginManager::look_at(const std::set<fs::path>& changed) {

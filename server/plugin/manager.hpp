@@ -60,8 +60,8 @@ public:
     /// Serves by another configuration: `done` is told (on the manager's thread) what was wrong, in which
     /// case nothing has changed, or an empty text. Any thread, returns at once.
     void reconfigure(Config config, std::function<void(const std::string& problem)> done);
-    /// Adds a directory whose changes `on_change` is told of, on the manager's thread: the configuration
-    /// file's.
+    /// From its return on, `on_change` is told of changes to the file, on the manager's thread. Any other
+    /// thread.
     void watch(const std::filesystem::path& file, std::function<void()> on_change);
 
     /// Retires every generation and waits for the reaper to end them, at most until the deadline; then asks

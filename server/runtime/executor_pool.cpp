@@ -25,11 +25,11 @@ ExecutorPool::~ExecutorPool() {
 
 bool ExecutorPool::submit(BlockingJob& job, ExecutorShare& share) noexcept {
     const std::scoped_lock lock{mutex_};
-    if (stopping_ || queued_ >= max_queued_ || share.queued >= share.max_queued) return false;
+    if (stopping_ || queued_ >= max_queued_ || share.queued_ >= share.max_queued) return false;
     job.next = nullptr;
-    (share.newest ? share.newest->next : share.oldest) = &job;
-    share.newest = &job;
-    ++share.queued;
+    (share.newest_ ? share.newest_->next : share.oldest_) = &job;
+    share.newest_ = &job;
+    ++share.queued_;
     ++queued_;
     make_ready(share);
     if (idle_ > 0) work_.notify_one();
@@ -45,10 +45,10 @@ void ExecutorPool::resize(ExecutorShare& share, std::size_t max_running, std::si
 }
 
 void ExecutorPool::make_ready(ExecutorShare& share) noexcept {
-    if (share.ready || share.queued == 0 || share.running >= share.max_running) return;
-    share.ready = true;
-    share.next_ready = nullptr;
-    (last_ready_ ? last_ready_->next_ready : first_ready_) = &share;
+    if (share.ready_ || share.queued_ == 0 || share.running_ >= share.max_running) return;
+    share.ready_ = true;
+    share.next_ready_ = nullptr;
+    (last_ready_ ? last_ready_->next_ready_ : first_ready_) = &share;
     last_ready_ = &share;
 }
 
@@ -56,16 +56,16 @@ void ExecutorPool::make_ready(ExecutorShare& share) noexcept {
 BlockingJob* ExecutorPool::take_job(ExecutorShare*& share) noexcept {
     share = first_ready_;
     if (!share) return nullptr;
-    first_ready_ = share->next_ready;
+    first_ready_ = share->next_ready_;
     if (!first_ready_) last_ready_ = nullptr;
-    share->ready = false;
+    share->ready_ = false;
 
-    BlockingJob* job = share->oldest;
-    share->oldest = job->next;
-    if (!share->oldest) share->newest = nullptr;
-    --share->queued;
+    BlockingJob* job = share->oldest_;
+    share->oldest_ = job->next;
+    if (!share->oldest_) share->newest_ = nullptr;
+    --share->queued_;
     --queued_;
-    ++share->running;
+    ++share->running_;
     make_ready(*share);
     return job;
 }
@@ -89,7 +89,7 @@ void ExecutorPool::run_job(Worker& self, std::unique_lock<std::mutex>& lock) {
     }
     lock.lock();
     self.inside = nullptr;
-    --share->running;
+    --share->running_;
     make_ready(*share);
     changed_.notify_all();
 }
@@ -148,7 +148,7 @@ bool ExecutorPool::stop(std::chrono::steady_clock::duration patience) {
     while (first_ready_) {
         ExecutorShare* share = nullptr;
         dropped.push_back(take_job(share));
-        --share->running;
+        --share->running_;
         make_ready(*share);
     }
     work_.notify_all();

@@ -23,12 +23,12 @@ struct ExecutorShare {
 
 private:
     friend class ExecutorPool;
-    std::size_t running = 0;
-    std::size_t queued = 0;
-    detail::BlockingJob* oldest = nullptr;
-    detail::BlockingJob* newest = nullptr;
-    ExecutorShare* next_ready = nullptr;  // in the pool's round of shares that may start a job
-    bool ready = false;
+    std::size_t running_ = 0;
+    std::size_t queued_ = 0;
+    detail::BlockingJob* oldest_ = nullptr;
+    detail::BlockingJob* newest_ = nullptr;
+    ExecutorShare* next_ready_ = nullptr;  // in the pool's round of shares that may start a job
+    bool ready_ = false;
 };
 
 /// Thread-safety: every function may be called from any thread; visit_threads() and stop() not from a pool

@@ -114,6 +114,17 @@ TEST_CASE("a file that moves keeps its plugin served") {
     CHECK(server.terminate() == 0);
 }
 
+TEST_CASE("a file that brings another plugin retires the one it brought before") {
+    ServerProcess server{yaml, sample};
+    server.install(test_plugin("slow"), "sample.so");
+    server.wait_for_log("sample removed · gen 1 drained");
+    server.wait_for_log("slow 1.0.0 gen 1 serving");
+    CHECK(status_of(server, "/quick") == 200);
+    CHECK(status_of(server, "/sample") == 404);
+    CHECK(server.terminate() == 0);
+    CHECK(server.log().find("gen 2") == std::string::npos);
+}
+
 TEST_CASE("hidden files and other suffixes are no plugins") {
     ServerProcess server{yaml, sample};
     const std::size_t mark = server.log_mark();
