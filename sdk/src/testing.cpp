@@ -3,7 +3,6 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <optional>
 #include <stdexcept>
 
 namespace patchbay::testing {
@@ -20,7 +19,7 @@ struct AppBase::State {
     const Settings settings;
     FakeHost host;
     std::unique_ptr<Plugin> plugin;
-    std::optional<Handlers> handlers{std::in_place};
+    std::unique_ptr<Handlers> handlers = std::make_unique<Handlers>();
     bool started = false;
     bool closed = false;
 };
@@ -77,7 +76,7 @@ void AppBase::close() {
     }
     if (!quiet) {
         const std::string why = state.host.whats_left();
-        static_cast<void>(state_.release());  // its threads still run in there
+        [[maybe_unused]] const State* const left = state_.release();  // its threads still run in there
         throw std::runtime_error{why};
     }
     const ControlScope scope{state.host};

@@ -277,7 +277,7 @@ void Connection::send_unsent() {
 
 void Connection::after_flush() {
     if (!unsent_.empty() || state_ == State::running) return;
-    if (last_answer_) return linger();
+    if (last_answer_ || (server_.draining_ && state_ == State::idle)) return linger();
     if (peer_finished_) return close_now();
     if (state_ != State::idle) return;
     if (input_ && input_->has_usual_capacity()) server_.buffers_.give(std::move(input_));

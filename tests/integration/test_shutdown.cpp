@@ -101,6 +101,8 @@ TEST_CASE("a client that reads slowly gets all of its answer, and then the serve
     HttpClient client{server.port(), 4096};
     const std::string body(8 * 1024 * 1024, 'x');
     client.send(http_request("POST", "/echo", body));
+    SECTION("when its answer has begun") { client.wait_for_bytes(); }
+    SECTION("when its request is perhaps still on its way") {}
     server.signal(SIGTERM);
     server.wait_for_log("finishing what runs");
     CHECK((client.read_response().body == body));

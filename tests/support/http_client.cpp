@@ -137,6 +137,11 @@ HttpResponse HttpClient::post(std::string_view target, std::string_view body) {
     return read_response();
 }
 
+void HttpClient::wait_for_bytes() {
+    if (taken_ == buffer_.size() && !fill())
+        throw std::runtime_error{"HttpClient: closed instead of an answer"};
+}
+
 void HttpClient::finish_sending() { ::shutdown(socket_, SHUT_WR); }
 
 bool HttpClient::closed() { return taken_ == buffer_.size() && !fill(); }

@@ -39,6 +39,8 @@ public:
     HttpResponse get(std::string_view target);
     HttpResponse post(std::string_view target, std::string_view body);
 
+    /// Returns when some bytes of an answer are there.
+    void wait_for_bytes();
     /// Half-close: nothing more will be sent, answers are still read.
     void finish_sending();
     /// True when the server closes without another byte, false when one comes. Errors: also when neither
