@@ -108,14 +108,14 @@ void Application::start_loops() {
 
 ConnectionOptions Application::connection_options(const Config& config) const {
     ConnectionOptions options;
-    options.max_header_bytes = config.limits.header_bytes;
-    options.max_header_fields = config.limits.header_fields;
+    options.head = {{config.limits.target, config.limits.header_bytes}, config.limits.header_fields};
     options.max_connections = std::max<std::size_t>(1, config.limits.connections / loops_.size());
     options.max_body = config.limits.body;
     options.header_timeout = config.timeouts.header;
     options.body_timeout = config.timeouts.body;
     options.idle_timeout = config.timeouts.idle;
     options.write_timeout = config.timeouts.write;
+    options.min_rate = config.limits.min_rate;
     return options;
 }
 

@@ -82,19 +82,21 @@ struct DeadlineConfig {
 };
 
 struct LimitsConfig {
+    std::size_t target = std::size_t{8} * 1024;
     std::size_t header_bytes = std::size_t{32} * 1024;
     std::size_t header_fields = 100;
     std::size_t body = std::size_t{1024} * 1024;
     std::size_t connections = 10'000;
+    std::size_t min_rate = 240;  // bytes a second
 
     bool operator==(const LimitsConfig&) const = default;
 };
 
 struct TimeoutsConfig {
-    std::chrono::milliseconds header{10'000};
-    std::chrono::milliseconds body{30'000};
-    std::chrono::milliseconds idle{60'000};
-    std::chrono::milliseconds write{30'000};
+    std::chrono::milliseconds header{5'000};
+    std::chrono::milliseconds body{5'000};
+    std::chrono::milliseconds idle{12'000};
+    std::chrono::milliseconds write{5'000};
     std::chrono::milliseconds handler{30'000};
 
     bool operator==(const TimeoutsConfig&) const = default;

@@ -1,5 +1,7 @@
 #include "http/path.hpp"
 
+#include "http/authority.hpp"
+
 #include <patchbay/route_pattern.hpp>
 
 #include <algorithm>
@@ -133,32 +135,6 @@ Parsed parse_path_and_query(std::string_view text, std::string& scratch) {
     if (!remove_dot_segments(scratch)) return TargetError::above_root;
     target.path = scratch;
     return target;
-}
-
-bool is_alphanumeric(char c) noexcept {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-// unreserved / sub-delims / "%" of a reg-name (RFC 3986 3.2.2).
-bool is_host_char(char c) noexcept {
-    return is_alphanumeric(c) || std::string_view{"-._~!$&'()*+,;=%"}.find(c) != std::string_view::npos;
-}
-bool is_address_char(char c) noexcept { return is_alphanumeric(c) || c == ':' || c == '.'; }
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-
-// host [":" port] with a host that is not empty and no user information (RFC 9110 4.2.1, 4.2.4).
-bool is_authority(std::string_view text, bool needs_port) noexcept {
-    const bool bracketed = text.starts_with('[');
-    const std::size_t host_end = bracketed ? text.find(']') : std::min(text.find(':'), text.size());
-    if (host_end == std::string_view::npos) return false;
-    const std::string_view host = bracketed ? text.substr(1, host_end - 1) : text.substr(0, host_end);
-    if (host.empty() || !std::all_of(host.begin(), host.end(), bracketed ? is_address_char : is_host_char)) {
-        return false;
-    }
-    const std::string_view rest = text.substr(bracketed ? host_end + 1 : host_end);
-    if (rest.empty()) return !needs_port;
-    const std::string_view port = rest.substr(1);
-    return rest.front() == ':' && (!needs_port || !port.empty()) && port.size() <= 5 &&
-           std::all_of(port.begin(), port.end(), is_digit);
 }
 
 // The length of "http://" or "https://" in any case (RFC 3986 3.1), or 0.

@@ -1,41 +1,83 @@
 #include "http/request_parser.hpp"
 
+#include "http/authority.hpp"
+#include "http/field_syntax.hpp"
+
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/error.hpp>
 
 #include <algorithm>
 #include <cstring>
-#include <functional>
+#include <limits>
 #include <new>
 
 namespace patchbay {
 
 namespace beast = boost::beast;
 using http::field;
-using http::status;
 
 namespace {
 
-// So that Beast's own limit, which counts lines it has joined, never triggers before ours.
-constexpr std::uint32_t beast_header_slack = 64;
-
 std::string_view view(beast::string_view text) noexcept { return {text.data(), text.size()}; }
 
-// Beast blames the version of any request line that doesn't end in one that it knows; 505 is for a line that
-// is sound.
-bool names_another_version(std::string_view bytes) noexcept {
-    const std::string_view line = bytes.substr(0, bytes.find_first_of("\r\n"));
-    const std::string_view version = line.substr(line.rfind(' ') + 1);
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-    return version.size() == 8 && version.substr(0, 5) == "HTTP/" && is_digit(version[5]) &&
-           version[6] == '.' && is_digit(version[7]) && version != "HTTP/1.0" && version != "HTTP/1.1";
+bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
+// The end of the head's first line, "HTTP/x.y", or nothing.
+std::string_view version_of(std::string_view head) noexcept {
+    const std::string_view line = head.substr(0, head.find('\r'));
+    if (line.size() < 8) return {};
+    const std::string_view version = line.substr(line.size() - 8);
+    return version.starts_with("HTTP/") && is_digit(version[5]) && version[6] == '.' && is_digit(version[7])
+               ? version
+               : std::string_view{};
+}
+
+std::string_view trimmed(std::string_view text) noexcept {
+    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+    return text;
+}
+
+bool is_chunked(std::string_view coding) noexcept {
+    return beast::iequals({coding.data(), coding.size()}, "chunked");
+}
+
+// Which codings, in which order: RFC 9112 §6.1. Chunked alone is taken.
+RequestFault judge_transfer_encoding(std::string_view value) noexcept {
+    if (is_chunked(value)) return RequestFault::none;
+    unsigned chunked = 0;
+    for (std::size_t begin = 0; begin <= value.size();) {
+        const std::size_t end = std::min(value.find(',', begin), value.size());
+        const std::string_view coding = trimmed(value.substr(begin, end - begin));
+        chunked += is_chunked(coding) ? 1 : 0;
+        if (coding.empty() || chunked > 1) return RequestFault::malformed_transfer_encoding;
+        begin = end + 1;
+    }
+    return RequestFault::unknown_transfer_encoding;
+}
+
+RequestFault fault_of(boost::system::error_code why, std::string_view head) noexcept {
+    using http::error;
+    if (why == error::bad_version) {
+        return version_of(head).empty() ? RequestFault::malformed_version : RequestFault::unsupported_version;
+    }
+    if (why == error::bad_method) return RequestFault::malformed_method;
+    if (why == error::bad_target) return RequestFault::malformed_target;
+    if (why == error::bad_transfer_encoding) return RequestFault::malformed_transfer_encoding;
+    if (why == error::multiple_content_length) return RequestFault::several_content_lengths;
+    if (why == error::bad_content_length) return RequestFault::malformed_content_length;
+    if (why == error::bad_field || why == error::bad_value) return RequestFault::malformed_field;
+    return RequestFault::malformed_request_line;
 }
 
 }  // namespace
 
 class RequestParser::Callbacks final : public http::basic_parser<true> {
 public:
-    explicit Callbacks(RequestParser& owner) : owner_{owner} {}
+    explicit Callbacks(RequestParser& owner) : owner_{owner} {
+        header_limit(std::numeric_limits<std::uint32_t>::max());  // the scanner has judged it
+        body_limit(boost::none);
+    }
 
 private:
     using Error = boost::system::error_code;
@@ -47,31 +89,17 @@ private:
         owner_.request_.target = view(target);
         owner_.request_.version = static_cast<unsigned>(version);
     }
-    void on_response_impl(int, beast::string_view, int, Error&) override {}
     void on_field_impl(field id, beast::string_view name, beast::string_view value, Error& error) override {
-        if (!owner_.add_field(id, view(name), view(value))) error = http::error::bad_field;
+        if (!owner_.add_field(id, view(name), view(value))) error = http::error::header_limit;
     }
-    void on_header_impl(Error&) override { owner_.head_complete_ = true; }
+    // The parser sees heads alone.
+    void on_response_impl(int, beast::string_view, int, Error&) override {}
+    void on_header_impl(Error&) override {}
     void on_body_init_impl(boost::optional<std::uint64_t> const&, Error&) override {}
-    std::size_t on_body_impl(beast::string_view body, Error& error) override {
-        return take_body(body, error);
-    }
-    void on_chunk_header_impl(std::uint64_t size, beast::string_view, Error& error) override {
-        if (size > owner_.body_limit_ - owner_.body_size_) error = http::error::body_limit;
-    }
-    std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view body, Error& error) override {
-        return take_body(body, error);
-    }
-    void on_finish_impl(Error&) override { owner_.complete_ = true; }
-
-    std::size_t take_body(beast::string_view body, Error& error) {
-        if (body.size() > owner_.body_limit_ - owner_.body_size_) {
-            error = http::error::body_limit;
-            return 0;
-        }
-        owner_.add_body(body.data(), body.size());
-        return body.size();
-    }
+    std::size_t on_body_impl(beast::string_view, Error&) override { return 0; }
+    void on_chunk_header_impl(std::uint64_t, beast::string_view, Error&) override {}
+    std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view, Error&) override { return 0; }
+    void on_finish_impl(Error&) override {}
 
     RequestParser& owner_;
 };
@@ -85,62 +113,68 @@ RequestParser::~RequestParser() {
     if (callbacks_) callbacks_->~Callbacks();
 }
 
-void RequestParser::reset(std::size_t max_header_bytes, std::size_t max_header_fields) {
+void RequestParser::reset(const Limits& limits) {
     if (callbacks_) callbacks_->~Callbacks();
     callbacks_ = new (callbacks_storage_) Callbacks{*this};
-    callbacks_->header_limit(static_cast<std::uint32_t>(max_header_bytes) + beast_header_slack);
-    callbacks_->body_limit(boost::none);
-    max_header_fields_ = max_header_fields;
+    limits_ = limits;
+    scanner_.reset(limits.bytes);
     fields_.clear();
+    request_.method_name = {};
     request_.headers = {};
     request_.body = {};
-    host_ = {};
+    host_ = transfer_encoding_ = {};
+    fault_ = RequestFault::none;
     body_ = nullptr;
     body_size_ = parsed_ = 0;
     hosts_ = content_lengths_ = transfer_encodings_ = 0;
-    chunked_ = expects_continue_ = head_complete_ = head_checked_ = complete_ = views_moved_ = false;
+    expects_continue_ = has_head_ = complete_ = views_moved_ = false;
 }
 
-bool RequestParser::body_limit(std::size_t bytes) noexcept {
-    body_limit_ = bytes;
-    const auto announced = callbacks_->content_length();
-    return !announced || *announced <= bytes;
+bool RequestParser::body_limit(std::size_t bytes) {
+    if (transfer_encodings_ > 0 && !complete_) chunks_.reset({.body = bytes, .trailers = limits_.bytes.head});
+    return body_size_ <= bytes;
 }
 
 RequestParser::Step RequestParser::parse(Buffer& input) {
-    // RFC 9112 §2.2: a server should ignore an empty line before the request line.
-    while (parsed_ == 0 && !head_complete_ && input.size() >= 2 &&
-           std::memcmp(input.data(), "\r\n", 2) == 0) {
-        input.consume(2);
-    }
     buffer_begin_ = input.data();
-    buffer_end_ = buffer_begin_ + input.size();
-    while (!complete_) {
-        if (head_complete_ && !head_checked_) return check_head();
-        const std::size_t rest = input.size() - parsed_;
-        if (rest == 0 && !head_complete_) return Step::need_more;
-        boost::system::error_code error;
-        const std::size_t used =
-            callbacks_->put(boost::asio::const_buffer{buffer_begin_ + parsed_, rest}, error);
-        parsed_ += used;
-        if (error == http::error::need_more || (!error && used == 0)) {
-            if (chunked_ && body_) close_gap(input);
-            return Step::need_more;
-        }
-        if (error) return refuse(error);
+    if (has_head_) return read_body(input);
+    // RFC 9112 §2.2: a server should ignore an empty line before the request line.
+    while (input.size() >= 2 && std::memcmp(input.data(), "\r\n", 2) == 0) input.consume(2);
+    if (input.empty() || (input.size() == 1 && *input.data() == '\r')) return Step::need_more;
+    buffer_begin_ = input.data();
+    if (!scanner_.scan({buffer_begin_, input.size()})) return Step::need_more;
+    if (scanner_.fault() != RequestFault::none) return refuse(scanner_.fault());
+    if (const RequestFault fault = parse_head(); fault != RequestFault::none) return refuse(fault);
+    has_head_ = true;
+    body_ = buffer_begin_ + parsed_;
+    return Step::head;
+}
+
+RequestFault RequestParser::parse_head() {
+    const std::string_view head{buffer_begin_, scanner_.size()};
+    // RFC 9110 §2.5: a minor version that we don't know is read as the highest that we do.
+    if (const std::string_view version = version_of(head);
+        version.starts_with("HTTP/1.") && version[7] > '1') {
+        buffer_begin_[version.data() + 7 - buffer_begin_] = '1';
     }
-    if (!head_checked_) return check_head();
-    request_.body = {body_, body_size_};
-    return Step::complete;
+    boost::system::error_code error;
+    parsed_ = callbacks_->put(boost::asio::const_buffer{head.data(), head.size()}, error);
+    if (fields_.size() > limits_.fields) return RequestFault::too_many_fields;
+    if (error && error != http::error::need_more) {
+        const bool both = (error == http::error::bad_content_length && transfer_encodings_ > 0) ||
+                          (error == http::error::bad_transfer_encoding && content_lengths_ > 0);
+        if (both) return RequestFault::transfer_encoding_and_content_length;
+        const RequestFault fault = fault_of(error, head);
+        const bool in_fields = !request_.method_name.empty();
+        return fault == RequestFault::malformed_request_line && in_fields ? RequestFault::malformed_field
+                                                                          : fault;
+    }
+    parsed_ = head.size();
+    request_.headers = fields_;
+    return check_head();
 }
 
 bool RequestParser::add_field(field id, std::string_view name, std::string_view value) {
-    if (fields_.size() == max_header_fields_) return false;
-    // Beast joins a folded line (RFC 9112 §5.2) in a buffer of its own: refuse it.
-    const std::less<const char*> before;
-    if (before(value.data(), buffer_begin_) || before(buffer_end_, value.data() + value.size())) return false;
-    // Trailers (RFC 9110 §6.5) are read and dropped: as headers they could undo what the head was judged by.
-    if (head_checked_) return true;
     fields_.push_back({id, name, value});
     switch (id) {
         case field::host:
@@ -152,7 +186,7 @@ bool RequestParser::add_field(field id, std::string_view name, std::string_view 
             break;
         case field::transfer_encoding:
             ++transfer_encodings_;
-            chunked_ = beast::iequals({value.data(), value.size()}, "chunked");
+            transfer_encoding_ = value;
             break;
         case field::expect:
             expects_continue_ = beast::iequals({value.data(), value.size()}, "100-continue");
@@ -160,33 +194,57 @@ bool RequestParser::add_field(field id, std::string_view name, std::string_view 
         default:
             break;
     }
-    return true;
+    return fields_.size() <= limits_.fields;
 }
 
-// What makes two readers of one byte stream disagree is refused here: RFC 9112 §6.1, §6.3 and §3.2.
-RequestParser::Step RequestParser::check_head() {
-    head_checked_ = true;
-    request_.headers = fields_;
+// What makes two readers of one byte stream disagree is refused here.
+RequestFault RequestParser::check_head() noexcept {
     const bool http_1_0 = request_.version < 11;
     if (transfer_encodings_ > 0) {
-        if (content_lengths_ > 0)
-            return refuse(status::bad_request, "Transfer-Encoding and Content-Length together");
-        if (http_1_0) return refuse(status::bad_request, "Transfer-Encoding in an HTTP/1.0 request");
-        if (transfer_encodings_ > 1) return refuse(status::bad_request, "more than one Transfer-Encoding");
-        if (!chunked_) return refuse(status::not_implemented, "a Transfer-Encoding other than chunked");
+        if (content_lengths_ > 0) return RequestFault::transfer_encoding_and_content_length;
+        if (http_1_0) return RequestFault::transfer_encoding_in_http_1_0;
+        if (transfer_encodings_ > 1) return RequestFault::malformed_transfer_encoding;
+        if (const RequestFault fault = judge_transfer_encoding(transfer_encoding_);
+            fault != RequestFault::none) {
+            return fault;
+        }
+    } else if (content_lengths_ > 0) {
+        if (content_lengths_ > 1) return RequestFault::several_content_lengths;
+        body_size_ = static_cast<std::size_t>(*callbacks_->content_length());
     }
-    if (content_lengths_ > 1) return refuse(status::bad_request, "more than one Content-Length");
-    if (hosts_ > 1) return refuse(status::bad_request, "more than one Host");
-    if (hosts_ == 0 && !http_1_0) return refuse(status::bad_request, "no Host");
+    if (hosts_ > 1) return RequestFault::several_hosts;
+    if (hosts_ == 0 && !http_1_0) return RequestFault::missing_host;
+    if (!is_host_field(host_)) return RequestFault::malformed_host;
     if (http_1_0) expects_continue_ = false;  // RFC 9110 §10.1.1
-    body_ = buffer_begin_ + parsed_;
-    return Step::head;
+    return RequestFault::none;
 }
 
-void RequestParser::add_body(const char* bytes, std::size_t size) {
+RequestParser::Step RequestParser::read_body(Buffer& input) {
+    if (complete_) return Step::complete;
+    if (transfer_encodings_ == 0) {
+        if (input.size() - parsed_ < body_size_) return Step::need_more;
+        parsed_ += body_size_;
+    } else {
+        for (auto step = ChunkedReader::Step::data; step != ChunkedReader::Step::end;) {
+            step = chunks_.read({buffer_begin_ + parsed_, input.size() - parsed_});
+            parsed_ += chunks_.consumed();
+            if (step == ChunkedReader::Step::refused) return refuse(chunks_.fault());
+            if (step == ChunkedReader::Step::data) add_body(chunks_.data());
+            if (step == ChunkedReader::Step::need_more) {
+                close_gap(input);
+                return Step::need_more;
+            }
+        }
+    }
+    complete_ = true;
+    request_.body = {body_, body_size_};
+    return Step::complete;
+}
+
+void RequestParser::add_body(std::string_view bytes) {
     // Later than where it goes, or already there: chunk headers in between are overwritten.
-    if (body_ + body_size_ != bytes) std::memmove(body_ + body_size_, bytes, size);
-    body_size_ += size;
+    if (body_ + body_size_ != bytes.data()) std::memmove(body_ + body_size_, bytes.data(), bytes.size());
+    body_size_ += bytes.size();
 }
 
 // What is parsed behind the body was chunk framing. Move the unparsed rest over it, so that a body in tiny
@@ -201,8 +259,8 @@ void RequestParser::close_gap(Buffer& input) {
 }
 
 void RequestParser::rebase(std::ptrdiff_t moved) noexcept {
-    if (moved == 0 || parsed_ == 0) return;
-    views_moved_ = head_complete_;  // what others derive from them they derive from a complete head
+    if (moved == 0 || !has_head_) return;
+    views_moved_ = true;
     const auto shift = [moved](std::string_view& text) { text = {text.data() + moved, text.size()}; };
     shift(request_.method_name);
     shift(request_.target);
@@ -211,39 +269,14 @@ void RequestParser::rebase(std::ptrdiff_t moved) noexcept {
         shift(entry.value);
     }
     if (!host_.empty()) shift(host_);
-    if (body_) body_ += moved;
+    body_ += moved;
 }
 
 bool RequestParser::keep_alive() const noexcept { return callbacks_->keep_alive(); }
 
-RequestParser::Step RequestParser::refuse(status status, std::string_view detail) noexcept {
-    refusal_ = {status, detail};
+RequestParser::Step RequestParser::refuse(RequestFault fault) noexcept {
+    fault_ = fault;
     return Step::refused;
-}
-
-RequestParser::Step RequestParser::refuse(boost::system::error_code why) noexcept {
-    using http::error;
-    if (why == http::error::body_limit)
-        return refuse(status::payload_too_large, "the body is larger than allowed");
-    if (why == http::error::header_limit) {
-        return refuse(status::request_header_fields_too_large, "the header is larger than allowed");
-    }
-    if (why == http::error::bad_field && fields_.size() == max_header_fields_) {
-        return refuse(status::request_header_fields_too_large, "there are more header fields than allowed");
-    }
-    if (why == http::error::bad_version &&
-        names_another_version({buffer_begin_, static_cast<std::size_t>(buffer_end_ - buffer_begin_)})) {
-        return refuse(status::http_version_not_supported, "not HTTP/1.0 or HTTP/1.1");
-    }
-    if (why == http::error::bad_target) return refuse(status::bad_request, "malformed request target");
-    if (why == http::error::bad_method) return refuse(status::bad_request, "malformed method");
-    if (why == http::error::bad_content_length || why == http::error::multiple_content_length) {
-        return refuse(status::bad_request, "malformed Content-Length");
-    }
-    if (why == http::error::bad_chunk || why == http::error::bad_chunk_extension) {
-        return refuse(status::bad_request, "malformed chunk");
-    }
-    return refuse(status::bad_request, "malformed request");
 }
 
 }  // namespace patchbay

@@ -6,6 +6,7 @@
 
 #include <patchbay/problem.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -86,6 +87,7 @@ void Connection::read() {
         return watch(0);
     }
     input_->commit(static_cast<std::size_t>(received));
+    window_bytes_ += static_cast<std::size_t>(received);
     if (state_ != State::running) work();
 }
 
@@ -112,7 +114,7 @@ bool Connection::begin_request() {
     if (!exchange_) exchange_ = server_.exchanges_.take(server_.loop_, server_.services_);
     RequestParser& parser = exchange_->parser();
     if (state_ == State::idle) {
-        parser.reset(server_.options_.max_header_bytes, server_.options_.max_header_fields);
+        parser.reset(server_.options_.head);
         state_ = State::reading;
         waiting_for_body_ = false;
         server_.wheel_.arm(*this, server_.options_.header_timeout);
@@ -122,7 +124,7 @@ bool Connection::begin_request() {
             case RequestParser::Step::need_more:
                 return wait_for_more();
             case RequestParser::Step::refused:
-                refuse(parser.refusal().status, parser.refusal().detail);
+                refuse(parser.fault());
                 return false;
             case RequestParser::Step::head:
                 if (!choose_handler()) return false;
@@ -139,10 +141,10 @@ bool Connection::begin_request() {
 
 bool Connection::wait_for_more() {
     const RequestParser& parser = exchange_->parser();
-    if (!parser.has_head()) return false;
-    server_.wheel_.arm(*this, server_.options_.body_timeout);
-    if (waiting_for_body_) return false;
+    if (!parser.has_head() || waiting_for_body_) return false;
     waiting_for_body_ = true;
+    window_bytes_ = 0;
+    server_.wheel_.arm(*this, server_.options_.body_timeout);
     if (!exchange_->choice.endpoint) {
         // Nobody wants the body: answer now, and don't wait for it.
         last_answer_ = true;
@@ -172,7 +174,7 @@ bool Connection::choose_handler() {
     if (exchange_->parser().body_limit(choice.endpoint ? choice.endpoint->max_body
                                                        : server_.options_.max_body))
         return true;
-    refuse(status::payload_too_large, "the body is larger than allowed");
+    refuse(RequestFault::body_too_large);
     return false;
 }
 
@@ -224,6 +226,11 @@ void Connection::answer_and_end(const Response& response) {
                     server_.date_);
 }
 
+void Connection::refuse(RequestFault fault) {
+    const RequestRule& rule = request_rule(fault);
+    refuse(rule.status, rule.detail);
+}
+
 void Connection::refuse(status status, std::string_view detail) {
     answer_and_end(problem(status, detail));
     state_ = State::idle;
@@ -255,6 +262,7 @@ void Connection::flush() {
     unsent_.append(out);
     out.clear();
     watch(EPOLLOUT);
+    window_bytes_ = 0;
     if (state_ != State::running) server_.wheel_.arm(*this, server_.options_.write_timeout);
 }
 
@@ -264,7 +272,7 @@ void Connection::send_unsent() {
         if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) close_now();
         return;
     }
-    if (state_ != State::running) server_.wheel_.arm(*this, server_.options_.write_timeout);
+    window_bytes_ += static_cast<std::size_t>(sent);
     if (static_cast<std::size_t>(sent) < unsent_.size()) {
         unsent_.erase(0, static_cast<std::size_t>(sent));
         return;
@@ -304,7 +312,21 @@ void Connection::discard_input() {
         close_now();
 }
 
+// True while what the client sends or takes is worth waiting for; then the next window has begun.
+bool Connection::goes_on() {
+    const bool writing = !unsent_.empty();
+    if (state_ == State::lingering || (!writing && !(state_ == State::reading && waiting_for_body_)))
+        return false;
+    const auto window = writing ? server_.options_.write_timeout : server_.options_.body_timeout;
+    const auto needed = server_.options_.min_rate * static_cast<std::size_t>(window.count()) / 1000;
+    if (window_bytes_ < std::max<std::size_t>(needed, 1)) return false;
+    window_bytes_ = 0;
+    server_.wheel_.arm(*this, window);
+    return true;
+}
+
 void Connection::on_timeout() {
+    if (goes_on()) return;
     if (state_ == State::lingering || state_ == State::idle || !unsent_.empty()) return close_now();
     const OutputTurn turn{server_};
     if (state_ == State::running) {

@@ -60,7 +60,9 @@ private:
     bool wait_for_more();
     void answer(const Response& response);
     void answer_and_end(const Response& response);
+    void refuse(RequestFault fault);
     void refuse(http::status status, std::string_view detail);
+    bool goes_on();
     void make_room();
     void flush();
     void send_unsent();
@@ -76,6 +78,7 @@ private:
     bool peer_finished_ = false;  // end of file was read
     bool waiting_for_body_ = false;
     std::uint32_t watched_;
+    std::size_t window_bytes_ = 0;  // of a body received, or of an answer sent, since the timeout was armed
     boost::asio::ip::tcp::endpoint peer_;
     std::unique_ptr<Buffer> input_;
     std::unique_ptr<Exchange> exchange_;

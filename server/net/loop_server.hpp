@@ -24,14 +24,14 @@ class Connection;
 
 /// The limits and timeouts of every connection; those of a route stand in its Endpoint.
 struct ConnectionOptions {
-    std::size_t max_header_bytes = 32 * 1024;
-    std::size_t max_header_fields = 100;
+    RequestParser::Limits head{{8 * 1024, 32 * 1024}, 100};
     std::size_t max_connections = 10'000;  ///< of this loop; more are closed at once
     std::size_t max_body = 1024 * 1024;    ///< where no route says otherwise
-    std::chrono::milliseconds header_timeout{10'000};
-    std::chrono::milliseconds body_timeout{30'000};  ///< between two reads
-    std::chrono::milliseconds idle_timeout{60'000};
-    std::chrono::milliseconds write_timeout{30'000};  ///< between two writes
+    std::chrono::milliseconds header_timeout{5'000};
+    std::chrono::milliseconds body_timeout{5'000};  ///< in each, min_rate must be kept
+    std::chrono::milliseconds idle_timeout{12'000};
+    std::chrono::milliseconds write_timeout{5'000};  ///< in each, min_rate must be kept
+    std::size_t min_rate = 240;                      ///< bytes a second of a body or an answer
 };
 
 class LoopServer {

@@ -17,7 +17,7 @@ constexpr std::size_t body_limit = 1000;
 /// Feeds a request in pieces, as a connection does.
 struct Fed {
     explicit Fed(std::string_view bytes, std::size_t piece = 1'000'000, std::size_t limit = body_limit) {
-        parser.reset(2048, 8);
+        parser.reset({.bytes = {.target = 1000, .head = 2048}, .fields = 8});
         while (step == Step::need_more && !bytes.empty()) {
             const std::string_view part = bytes.substr(0, piece);
             bytes.remove_prefix(part.size());
@@ -46,7 +46,7 @@ struct Fed {
 
 unsigned refusal_of(std::string_view bytes) {
     Fed fed{bytes};
-    return fed.step == Step::refused ? static_cast<unsigned>(fed.parser.refusal().status) : 0;
+    return fed.step == Step::refused ? static_cast<unsigned>(request_rule(fed.parser.fault()).status) : 0;
 }
 
 }  // namespace
@@ -112,42 +112,14 @@ TEST_CASE("a body beyond the limit is refused as soon as that is known") {
     CHECK(announced.too_long);
     Fed chunked{"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n"};
     REQUIRE(chunked.step == Step::refused);
-    CHECK(chunked.parser.refusal().status == http::status::payload_too_large);
+    CHECK(chunked.parser.fault() == RequestFault::body_too_large);
     CHECK(refusal_of(
               "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n") != 0);
 }
 
-TEST_CASE("what two readers could take differently is refused") {
-    const std::string post = "POST / HTTP/1.1\r\nHost: h\r\n";
-    // RFC 9112 §6.1 and §6.3
-    CHECK(refusal_of(post + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n") == 400);
-    CHECK(refusal_of(post + "Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc") == 400);
-    CHECK(refusal_of(post + "Content-Length: 3\r\nContent-Length: 4\r\n\r\nabc") == 400);
-    CHECK(refusal_of(post + "Content-Length: 3, 3\r\n\r\nabc") == 400);
-    CHECK(refusal_of(post + "Content-Length: +3\r\n\r\nabc") == 400);
-    CHECK(refusal_of(post + "Content-Length: -3\r\n\r\nabc") == 400);
-    CHECK(refusal_of(post + "Content-Length: 0x3\r\n\r\nabc") == 400);
-    CHECK(refusal_of(post + "Transfer-Encoding: xchunked\r\n\r\n") == 501);
-    CHECK(refusal_of(post + "Transfer-Encoding: gzip, chunked\r\n\r\n") == 501);
-    CHECK(refusal_of(post + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n") == 400);
-    CHECK(refusal_of("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n") == 400);
-    // RFC 9112 §7.1
-    CHECK(refusal_of(post + "Transfer-Encoding: chunked\r\n\r\n5 \r\nhello\r\n0\r\n\r\n") == 400);
-    CHECK(refusal_of(post + "Transfer-Encoding: chunked\r\n\r\n0x5\r\nhello\r\n0\r\n\r\n") == 400);
-    CHECK(refusal_of(post + "Transfer-Encoding: chunked\r\n\r\n5\r\nhelloX\r\n0\r\n\r\n") == 400);
-    // RFC 9112 §3.2
-    CHECK(refusal_of("GET / HTTP/1.1\r\n\r\n") == 400);
-    CHECK(refusal_of("GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n") == 400);
-    // RFC 9112 §5.1 and §5.2
-    CHECK(refusal_of("GET / HTTP/1.1\r\nHost: h\r\nX : y\r\n\r\n") == 400);
-    CHECK(refusal_of("GET / HTTP/1.1\r\nHost: h\r\nX: y\r\n folded\r\n\r\n") == 400);
-    CHECK(refusal_of(std::string{"GET / HTTP/1.1\r\nHost: h\r\nX: a\0b\r\n\r\n", 35}) == 400);
-    CHECK(refusal_of("GET / HTTP/1.1\r\nHost: h\r\nX: a\rb\r\n\r\n") == 400);
-}
-
 TEST_CASE("limits on the head") {
     CHECK(refusal_of("GET / HTTP/1.1\r\nHost: h\r\nX: " + std::string(5000, 'x') + "\r\n\r\n") == 431);
-    CHECK(refusal_of("GET /" + std::string(5000, 'x')) == 431);
+    CHECK(refusal_of("GET /" + std::string(5000, 'x')) == 414);
     std::string many = "GET / HTTP/1.1\r\nHost: h\r\n";
     for (int i = 0; i < 8; ++i) many += "X: y\r\n";
     CHECK(refusal_of(many + "\r\n") == 431);
@@ -159,7 +131,8 @@ TEST_CASE("versions and connection persistence") {
     CHECK_FALSE(Fed{"GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"}.parser.keep_alive());
     CHECK_FALSE(Fed{"GET / HTTP/1.0\r\n\r\n"}.parser.keep_alive());
     CHECK(Fed{"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"}.parser.keep_alive());
-    CHECK(Fed{"\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n"}.step == Step::complete);  // RFC 9112 §2.2
+    CHECK(Fed{"GET / HTTP/1.7\r\nHost: h\r\n\r\n"}.parser.request().version == 11);  // RFC 9110 §2.5
+    CHECK(Fed{"\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n"}.step == Step::complete);      // RFC 9112 §2.2
 }
 
 TEST_CASE("Expect: 100-continue is for HTTP/1.1") {
