@@ -1,5 +1,5 @@
-// Finds the end of a request's head while its bytes arrive, and judges what lies between the lines: line
-// ends, folds and sizes. What is in the lines is the parser's to judge.
+// Finds the end of a request's head while its bytes arrive, and judges what can't wait for it: line ends,
+// folds, sizes, and whether this is HTTP/1 at all. What is in the lines is the parser's to judge.
 #pragma once
 
 #include "http/request_rules.hpp"
@@ -8,6 +8,9 @@
 #include <string_view>
 
 namespace patchbay {
+
+/// The "HTTP/x.y" that ends a request line, or nothing.
+std::string_view version_of(std::string_view request_line) noexcept;
 
 /// Every byte is looked at once, however slowly they arrive.
 class HeadScanner {
@@ -29,6 +32,8 @@ public:
 
     /// Bytes of the complete head, its empty line included.
     std::size_t size() const noexcept { return size_; }
+    /// Bytes of the request line without its line end, once it is complete.
+    std::size_t request_line_size() const noexcept { return request_line_; }
     RequestFault fault() const noexcept { return fault_; }
 
 private:
@@ -40,6 +45,7 @@ private:
     Limits limits_;
     std::size_t line_ = 0;    // where the current line begins
     std::size_t looked_ = 0;  // no LF from there to here
+    std::size_t request_line_ = 0;
     std::size_t size_ = 0;
     RequestFault fault_ = RequestFault::none;
 };

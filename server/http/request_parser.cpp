@@ -20,18 +20,6 @@ namespace {
 
 std::string_view view(beast::string_view text) noexcept { return {text.data(), text.size()}; }
 
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-
-// The end of the head's first line, "HTTP/x.y", or nothing.
-std::string_view version_of(std::string_view head) noexcept {
-    const std::string_view line = head.substr(0, head.find('\r'));
-    if (line.size() < 8) return {};
-    const std::string_view version = line.substr(line.size() - 8);
-    return version.starts_with("HTTP/") && is_digit(version[5]) && version[6] == '.' && is_digit(version[7])
-               ? version
-               : std::string_view{};
-}
-
 std::string_view trimmed(std::string_view text) noexcept {
     while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
     while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
@@ -56,10 +44,11 @@ RequestFault judge_transfer_encoding(std::string_view value) noexcept {
     return RequestFault::unknown_transfer_encoding;
 }
 
-RequestFault fault_of(boost::system::error_code why, std::string_view head) noexcept {
+RequestFault fault_of(boost::system::error_code why, std::string_view version) noexcept {
     using http::error;
+    // Beast blames the version for whatever follows the target.
     if (why == error::bad_version) {
-        return version_of(head).empty() ? RequestFault::malformed_version : RequestFault::unsupported_version;
+        return version[5] == '1' ? RequestFault::malformed_request_line : RequestFault::unsupported_version;
     }
     if (why == error::bad_method) return RequestFault::malformed_method;
     if (why == error::bad_target) return RequestFault::malformed_target;
@@ -153,8 +142,8 @@ RequestParser::Step RequestParser::parse(Buffer& input) {
 RequestFault RequestParser::parse_head() {
     const std::string_view head{buffer_begin_, scanner_.size()};
     // RFC 9110 §2.5: a minor version that we don't know is read as the highest that we do.
-    if (const std::string_view version = version_of(head);
-        version.starts_with("HTTP/1.") && version[7] > '1') {
+    const std::string_view version = version_of(head.substr(0, scanner_.request_line_size()));
+    if (version[5] == '1' && version[7] > '1') {
         buffer_begin_[version.data() + 7 - buffer_begin_] = '1';
     }
     boost::system::error_code error;
@@ -164,7 +153,7 @@ RequestFault RequestParser::parse_head() {
         const bool both = (error == http::error::bad_content_length && transfer_encodings_ > 0) ||
                           (error == http::error::bad_transfer_encoding && content_lengths_ > 0);
         if (both) return RequestFault::transfer_encoding_and_content_length;
-        const RequestFault fault = fault_of(error, head);
+        const RequestFault fault = fault_of(error, version);
         const bool in_fields = !request_.method_name.empty();
         return fault == RequestFault::malformed_request_line && in_fields ? RequestFault::malformed_field
                                                                           : fault;

@@ -55,10 +55,15 @@ std::string symbol_at(std::uintptr_t address) {
     return name ? name.get() : info.dli_sname;
 }
 
-// One sample at a time; the handler runs on the thread that is looked at.
+// One sample at a time; the handler runs on the thread that is looked at, perhaps long after anybody cared.
 struct Sample {
+    static constexpr int idle = 0;
+    static constexpr int writing = -1;
+    static constexpr int done = -2;
+
     std::array<void*, 64> frames{};
-    std::atomic<int> count{-1};
+    int count = 0;
+    std::atomic<int> state{idle};  // or the id of the thread that is asked for it
 };
 Sample sample;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): a signal handler reaches
                 // nothing else
@@ -67,27 +72,33 @@ int sample_signal() { return SIGRTMIN + 3; }
 
 void on_sample_signal(int) {
     const int saved = errno;
-    // Unwinding a thread in the middle of a throw crashes; its sample stays empty.
-    const int count = std::uncaught_exceptions() > 0
-                          ? 0
-                          : ::backtrace(sample.frames.data(), static_cast<int>(sample.frames.size()));
-    sample.count.store(count, std::memory_order_release);
+    int wanted = static_cast<int>(::syscall(SYS_gettid));
+    if (sample.state.compare_exchange_strong(wanted, Sample::writing, std::memory_order_acquire)) {
+        // Unwinding a thread in the middle of a throw crashes; its sample stays empty.
+        sample.count = std::uncaught_exceptions() > 0
+                           ? 0
+                           : ::backtrace(sample.frames.data(), static_cast<int>(sample.frames.size()));
+        sample.state.store(Sample::done, std::memory_order_release);
+    }
     errno = saved;
 }
 
 std::vector<std::uintptr_t> stack_of(pid_t thread) {
     static std::mutex one_at_a_time;
     const std::scoped_lock lock{one_at_a_time};
-    sample.count.store(-1, std::memory_order_relaxed);
-    if (::syscall(SYS_tgkill, ::getpid(), thread, sample_signal()) != 0) return {};
+    sample.state.store(thread, std::memory_order_release);
+    const bool asked = ::syscall(SYS_tgkill, ::getpid(), thread, sample_signal()) == 0;
     const auto limit = std::chrono::steady_clock::now() + std::chrono::milliseconds{200};
-    int count = -1;
-    while ((count = sample.count.load(std::memory_order_acquire)) < 0) {
-        if (std::chrono::steady_clock::now() > limit) return {};
+    while (sample.state.load(std::memory_order_acquire) != Sample::done) {
+        int wanted = thread;
+        if ((!asked || std::chrono::steady_clock::now() > limit) &&
+            sample.state.compare_exchange_strong(wanted, Sample::idle)) {
+            return {};
+        }
         std::this_thread::yield();
     }
     std::vector<std::uintptr_t> addresses;
-    for (int i = 0; i < count; ++i) {
+    for (int i = 0; i < sample.count; ++i) {
         addresses.push_back(reinterpret_cast<std::uintptr_t>(sample.frames[static_cast<std::size_t>(i)]));
     }
     return addresses;

@@ -49,7 +49,7 @@ plugins:
   private_directory: /run/patchbay
 drain: {deadline: 1s}
 shutdown: {deadline: 2s}
-limits: {header_bytes: 1KiB, header_fields: 50, body: 0B, connections: 7}
+limits: {target: 512B, header_bytes: 1KiB, header_fields: 50, body: 0B, connections: 7, min_rate: 9B}
 timeouts: {header: 1s, body: 2s, idle: 3s, write: 4s, handler: 1h}
 log: {level: error}
 )");
@@ -60,7 +60,7 @@ log: {level: error}
     expected.plugins = {"/srv/plugins", false, 250ms, 0ms, 1min, "/run/patchbay"};
     expected.drain = {1s};
     expected.shutdown = {2s};
-    expected.limits = {1024, 50, 0, 7};
+    expected.limits = {512, 1024, 50, 0, 7, 9};
     expected.timeouts = {1s, 2s, 3s, 4s, 1h};
     expected.log = {LogConfig::Level::error};
     CHECK(config == expected);

@@ -25,17 +25,20 @@ public:
     explicit Job(std::function<void()> what) : what_{std::move(what)} {}
 
     void run() noexcept override {
+        const auto result = ended;
         what_();
-        ended.set_value("ran");
+        result->set_value("ran");
     }
     void drop(Drop reason) noexcept override {
         using enum Drop;
-        ended.set_value(reason == cancelled         ? "cancelled"
-                        : reason == deadline_passed ? "deadline"
-                                                    : "shutdown");
+        const auto result = ended;
+        result->set_value(reason == cancelled         ? "cancelled"
+                          : reason == deadline_passed ? "deadline"
+                                                      : "shutdown");
     }
 
-    std::promise<std::string> ended;
+    // Shared: who waits may destroy the job while set_value() is still returning.
+    std::shared_ptr<std::promise<std::string>> ended = std::make_shared<std::promise<std::string>>();
 
 private:
     std::function<void()> what_;
@@ -70,7 +73,7 @@ TEST_CASE("a job runs on a named executor thread") {
         kind = detail::thread_state.kind;
     }};
     REQUIRE(pool.submit(job, share));
-    CHECK(job.ended.get_future().get() == "ran");
+    CHECK(job.ended->get_future().get() == "ran");
     CHECK(name.starts_with("executor-"));
     CHECK(kind == detail::ThreadKind::executor);
 }
@@ -92,7 +95,7 @@ TEST_CASE("a share never runs more jobs at once than it may, whatever threads ar
         }));
         REQUIRE(pool.submit(*jobs.back(), share));
     }
-    for (auto& job : jobs) CHECK(job->ended.get_future().get() == "ran");
+    for (auto& job : jobs) CHECK(job->ended->get_future().get() == "ran");
     CHECK(most <= 2);
 }
 
@@ -109,9 +112,9 @@ TEST_CASE("a share whose jobs all hang leaves threads to its neighbours") {
     hanging.entered.acquire();
     REQUIRE(pool.submit(queued, greedy));
     REQUIRE(pool.submit(neighbour, modest));
-    CHECK(neighbour.ended.get_future().get() == "ran");
+    CHECK(neighbour.ended->get_future().get() == "ran");
     hanging.leave.release();
-    CHECK(queued.ended.get_future().get() == "ran");
+    CHECK(queued.ended->get_future().get() == "ran");
 }
 
 TEST_CASE("a full share and a full pool refuse") {
@@ -132,8 +135,8 @@ TEST_CASE("a full share and a full pool refuse") {
     REQUIRE(pool.submit(third, other));
     CHECK_FALSE(pool.submit(fourth, other));  // the pool's holds two
     gate.leave.release();
-    CHECK(first.ended.get_future().get() == "ran");
-    CHECK(third.ended.get_future().get() == "ran");
+    CHECK(first.ended->get_future().get() == "ran");
+    CHECK(third.ended->get_future().get() == "ran");
 }
 
 TEST_CASE("doomed and late jobs are dropped before they take a thread") {
@@ -151,8 +154,8 @@ TEST_CASE("doomed and late jobs are dropped before they take a thread") {
     REQUIRE(pool.submit(late, share));
     doomed.doomed = true;
     gate.leave.release();
-    CHECK(doomed.ended.get_future().get() == "cancelled");
-    CHECK(late.ended.get_future().get() == "deadline");
+    CHECK(doomed.ended->get_future().get() == "cancelled");
+    CHECK(late.ended->get_future().get() == "deadline");
     CHECK_FALSE(ran);
 }
 
@@ -167,7 +170,7 @@ TEST_CASE("stopping drops what waits, and says when a running job does not end")
     gate.entered.acquire();
     REQUIRE(pool.submit(waiting, share));
     CHECK_FALSE(pool.stop(std::chrono::milliseconds{20}));
-    CHECK(waiting.ended.get_future().get() == "shutdown");
+    CHECK(waiting.ended->get_future().get() == "shutdown");
     CHECK_FALSE(pool.submit(refused, share));
     gate.leave.release();
     CHECK(pool.stop(std::chrono::seconds{30}));
