@@ -33,8 +33,8 @@ NoteStore open_store(const Settings& settings, const std::string& file) {
     }
 }
 
-[[noreturn]] void unprocessable(const std::string& why) {
-    throw HttpError{http::status::unprocessable_entity, why};
+bool is_one_line(std::string_view text) {
+    return std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; });
 }
 
 std::int64_t number_in_query(const Request& request, std::string_view name, std::int64_t fallback,
@@ -118,7 +118,8 @@ Response Notes::get(Request& request) {
 }
 
 Response Notes::create(Request& request) {
-    const Note note = store_.create(draft_of(request.json(), "a note"));
+    const Draft draft = request.read_json([this](const JsonReader& in) { return read_draft(in); });
+    const Note note = store_.create(draft);
     return Response::json(to_json(note))
         .status(http::status::created)
         .header("Location", location_of(request, note));
@@ -126,7 +127,8 @@ Response Notes::create(Request& request) {
 
 Response Notes::update(Request& request) {
     const auto id = id_of(request);
-    const auto note = store_.update(id, draft_of(request.json(), "a note"));
+    const Draft draft = request.read_json([this](const JsonReader& in) { return read_draft(in); });
+    const auto note = store_.update(id, draft);
     if (!note) throw no_such_note(id);
     return Response::json(to_json(*note));
 }
@@ -138,38 +140,19 @@ Response Notes::remove(Request& request) {
 }
 
 Response Notes::import(Request& request) {
-    const nlohmann::json body = request.json();
-    if (!body.is_array() || body.empty() || body.size() > max_import_) {
-        unprocessable("an import is a list of 1 to " + std::to_string(max_import_) + " notes");
-    }
-    std::vector<Draft> drafts;
-    drafts.reserve(body.size());
-    for (const auto& entry : body)
-        drafts.push_back(draft_of(entry, "note " + std::to_string(drafts.size() + 1)));
+    const auto drafts = request.read_json([this](const JsonReader& in) {
+        std::vector<Draft> list;
+        for (const JsonReader& note : in.items({1, max_import_})) list.push_back(read_draft(note));
+        return list;
+    });
     store_.import(drafts);
     return Response::json({{"imported", drafts.size()}}).status(http::status::created);
 }
 
-Draft Notes::draft_of(const nlohmann::json& value, const std::string& what) const {
-    if (!value.is_object())
-        unprocessable(what + " must be an object with a title and, if it has one, a text");
-    for (const auto& [name, member] : value.items()) {
-        if (name == "title" || name == "text") {
-            if (!member.is_string()) unprocessable(what + ": its " + name + " must be a string");
-        } else {
-            unprocessable(what + " has a title and a text, but no '" + name.substr(0, 40) + "'");
-        }
-    }
-    Draft draft{value.value("title", ""), value.value("text", "")};
-    const bool printable = std::none_of(draft.title.begin(), draft.title.end(),
-                                        [](unsigned char c) { return c < ' ' || c == 0x7f; });
-    if (draft.title.empty() || draft.title.size() > max_title || !printable) {
-        unprocessable(what + " must have a title of 1 to " + std::to_string(max_title) +
-                      " bytes in one line");
-    }
-    if (draft.text.size() > max_text_) {
-        unprocessable(what + ": its text must be at most " + std::to_string(max_text_) + " bytes");
-    }
+Draft Notes::read_draft(const JsonReader& in) const {
+    in.only({"title", "text"});
+    Draft draft{in.require<std::string>("title", {1, max_title}), in.get("text", "", {.max = max_text_})};
+    if (!is_one_line(draft.title)) in.at("title").fail("must be one line");
     return draft;
 }
 

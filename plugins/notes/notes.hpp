@@ -23,8 +23,8 @@ private:
     patchbay::Response remove(patchbay::Request& request);
     patchbay::Response import(patchbay::Request& request);
 
-    /// Errors: HttpError(422) that says what is wrong; `what` names the value in it.
-    Draft draft_of(const nlohmann::json& value, const std::string& what) const;
+    /// A note as callers send it; notes what is wrong in the reader.
+    Draft read_draft(const patchbay::JsonReader& in) const;
 
     const std::string file_;
     const std::size_t max_text_;    // bytes

@@ -39,7 +39,7 @@ private:
 json json_of(const Response& response) { return json::parse(response.body()); }
 std::string detail_of(const Response& response) { return json_of(response).at("detail"); }
 
-Response post(App& app, const json& note) { return app.post("/notes", note.dump()); }
+Response post(App& app, const json& note) { return app.post_json("/notes", note); }
 Response put(App& app, std::string target, const json& note) {
     return app.request({http::verb::put, std::move(target), {}, note.dump()});
 }
@@ -121,22 +121,21 @@ TEST_CASE("what can't be a note is refused, and the answer says why") {
         http::status status;
         std::string detail;
     };
-    const std::string one_line = "a note must have a title of 1 to 200 bytes in one line";
+    const std::string sized = "/title must be from 1 to 200 bytes long";
     using enum http::status;
     const Case cases[] = {
-        {"", bad_request, "the body is not JSON: the mistake is at byte 1"},
-        {R"({"title": "x",})", bad_request, "the body is not JSON: the mistake is at byte 15"},
-        {R"("x")", unprocessable_entity, "a note must be an object with a title and, if it has one, a text"},
-        {R"({"title": 5})", unprocessable_entity, "a note: its title must be a string"},
-        {R"({"title": "x", "text": null})", unprocessable_entity, "a note: its text must be a string"},
-        {R"({"title": "x", "tags": []})", unprocessable_entity,
-         "a note has a title and a text, but no 'tags'"},
-        {R"({"text": "x"})", unprocessable_entity, one_line},
-        {R"({"title": ""})", unprocessable_entity, one_line},
-        {R"({"title": "a\nb"})", unprocessable_entity, one_line},
-        {json{{"title", std::string(201, 'x')}}.dump(), unprocessable_entity, one_line},
+        {"", bad_request, "the body is not JSON: the mistake is at line 1, column 1"},
+        {R"({"title": "x",})", bad_request, "the body is not JSON: the mistake is at line 1, column 15"},
+        {R"("x")", unprocessable_entity, "the body must be an object"},
+        {R"({"title": 5})", unprocessable_entity, "/title must be a string"},
+        {R"({"title": "x", "text": 7})", unprocessable_entity, "/text must be a string"},
+        {R"({"title": "x", "tags": []})", unprocessable_entity, "/tags is unknown"},
+        {R"({"text": "x"})", unprocessable_entity, "/title is missing"},
+        {R"({"title": ""})", unprocessable_entity, sized},
+        {R"({"title": "a\nb"})", unprocessable_entity, "/title must be one line"},
+        {json{{"title", std::string(201, 'x')}}.dump(), unprocessable_entity, sized},
         {R"({"title": "x", "text": "12345678901"})", unprocessable_entity,
-         "a note: its text must be at most 10 bytes"},
+         "/text must be at most 10 bytes long"},
     };
     for (const Case& one : cases) {
         INFO(one.body);
@@ -144,6 +143,11 @@ TEST_CASE("what can't be a note is refused, and the answer says why") {
         CHECK(refused.status() == one.status);
         CHECK(detail_of(refused) == one.detail);
     }
+    const json every = json_of(app.post_json("/notes", {{"text", 1}, {"tags", 2}})).at("errors");
+    CHECK(every == json::parse(R"([{"pointer": "/tags", "detail": "is unknown"},
+                                   {"pointer": "/title", "detail": "is missing"},
+                                   {"pointer": "/text", "detail": "must be a string"}])"));
+    CHECK(app.post_form("/notes", {{"title", "x"}}).status() == unsupported_media_type);
     CHECK(total(app) == 0);
     CHECK(post(app, {{"title", std::string(200, 'x')}, {"text", "1234567890"}}).status() == created);
 }
@@ -184,10 +188,10 @@ TEST_CASE("an import is done as a whole or not at all") {
     CHECK(import({{{"title", "a"}}, {{"title", "a"}}}).status() == http::status::conflict);
     const Response wrong = import({{{"title", "a"}}, {{"title", 7}}});
     CHECK(wrong.status() == http::status::unprocessable_entity);
-    CHECK(detail_of(wrong) == "note 2: its title must be a string");
-    for (const json& sized : {json::array(), json(4, {{"title", "x"}}), json::object()}) {
-        CHECK(detail_of(import(sized)) == "an import is a list of 1 to 3 notes");
-    }
+    CHECK(detail_of(wrong) == "/1/title must be a string");
+    for (const json& sized : {json::array(), json(4, {{"title", "x"}})})
+        CHECK(detail_of(import(sized)) == "the body must have from 1 to 3 elements");
+    CHECK(detail_of(import(json::object())) == "the body must be a list");
     CHECK(total(app) == 1);
 
     const Response done = import({{{"title", "a"}}, {{"title", "b"}}, {{"title", "d"}}});

@@ -5,6 +5,8 @@ set(_patchbay_plugin_map "${CMAKE_CURRENT_LIST_DIR}/PatchbayPlugin.map")
 function(patchbay_add_plugin name)
   add_library(${name} MODULE ${ARGN})
   target_link_libraries(${name} PRIVATE patchbay::patchbay)
+  # A Task that is not awaited does nothing.
+  target_compile_options(${name} PRIVATE -Werror=unused-result)
   if(TARGET patchbay_warnings)
     target_link_libraries(${name} PRIVATE patchbay_warnings)
   endif()

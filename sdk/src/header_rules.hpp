@@ -1,6 +1,7 @@
 // What a handler may put into a header line; private to libpatchbay.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace patchbay::detail {
@@ -12,5 +13,7 @@ bool is_token(std::string_view text) noexcept;
 void check_header(std::string_view name, std::string_view value);
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept;
+/// ASCII only, as equal_ignoring_case().
+std::string lower_case(std::string_view text);
 
 }  // namespace patchbay::detail

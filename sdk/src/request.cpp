@@ -1,51 +1,20 @@
+#include "form_encoding.hpp"
 #include "header_rules.hpp"
 
+#include <patchbay/negotiation.hpp>
 #include <patchbay/request.hpp>
-
-#include <nlohmann/json.hpp>
 
 #include <stdexcept>
 
 namespace patchbay {
 namespace {
 
-int hex_value(char c) noexcept {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
-// application/x-www-form-urlencoded (WHATWG URL §5.1): an escape that is none stays as it is.
-std::string decode_form(std::string_view text) {
-    std::string out;
-    out.reserve(text.size());
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '+') {
-            out += ' ';
-        } else if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
-                   hex_value(text[i + 2]) >= 0) {
-            out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
-            i += 2;
-        } else {
-            out += text[i];
-        }
-    }
-    return out;
-}
-
-// Calls visit(encoded name, encoded value) for each pair until it returns true.
-template <class Visit>
-void for_each_pair(std::string_view query, Visit visit) {
-    while (!query.empty()) {
-        const std::string_view pair = query.substr(0, query.find('&'));
-        query.remove_prefix(std::min(query.size(), pair.size() + 1));
-        if (pair.empty()) continue;
-        const std::size_t equals = pair.find('=');
-        const std::string_view value =
-            equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1);
-        if (visit(pair.substr(0, equals), value)) return;
-    }
+// The lines of a list-valued header as one (RFC 9110 §5.3).
+std::string joined(std::span<const HeaderField> headers, http::field name) {
+    std::string list;
+    for (const HeaderField& field : headers)
+        if (field.id == name) list.append(list.empty() ? "" : ", ").append(field.value);
+    return list;
 }
 
 }  // namespace
@@ -66,19 +35,27 @@ std::string_view Request::path_param(std::string_view name) const {
 
 std::optional<std::string> Request::query(std::string_view name) const {
     std::optional<std::string> found;
-    for_each_pair(data_->query, [&](std::string_view key, std::string_view value) {
-        const bool plain = key.find_first_of("%+") == std::string_view::npos;
-        if (plain ? key != name : decode_form(key) != name) return false;
-        found = decode_form(value);
+    detail::for_each_pair(data_->query, [&](std::string_view key, std::string_view value) {
+        if (!detail::names(key, name)) return false;
+        found = detail::decode_form(value);
         return true;
     });
     return found;
 }
 
+std::vector<std::string> Request::query_all(std::string_view name) const {
+    std::vector<std::string> values;
+    detail::for_each_pair(data_->query, [&](std::string_view key, std::string_view value) {
+        if (detail::names(key, name)) values.push_back(detail::decode_form(value));
+        return false;
+    });
+    return values;
+}
+
 std::vector<std::pair<std::string, std::string>> Request::query_pairs() const {
     std::vector<std::pair<std::string, std::string>> pairs;
-    for_each_pair(data_->query, [&](std::string_view key, std::string_view value) {
-        pairs.emplace_back(decode_form(key), decode_form(value));
+    detail::for_each_pair(data_->query, [&](std::string_view key, std::string_view value) {
+        pairs.emplace_back(detail::decode_form(key), detail::decode_form(value));
         return false;
     });
     return pairs;
@@ -97,15 +74,14 @@ std::optional<std::string_view> Request::header(http::field name) const noexcept
     return std::nullopt;
 }
 
-nlohmann::json Request::json() const {
-    try {
-        return nlohmann::json::parse(data_->body);
-    } catch (const nlohmann::json::parse_error& error) {
-        throw HttpError{http::status::bad_request,
-                        "the body is not JSON: the mistake is at byte " + std::to_string(error.byte)};
-    } catch (const nlohmann::json::out_of_range&) {
-        throw HttpError{http::status::bad_request, "the body is JSON with a number that is too large"};
-    }
+std::optional<std::string_view> Request::accepts(std::initializer_list<std::string_view> offers) const {
+    return best_media_type(joined(data_->headers, http::field::accept), {offers.begin(), offers.size()});
+}
+
+std::optional<std::string_view> Request::accepts_language(
+    std::initializer_list<std::string_view> offers) const {
+    return best_language(joined(data_->headers, http::field::accept_language),
+                         {offers.begin(), offers.size()});
 }
 
 std::string Request::id() const {

@@ -1,8 +1,7 @@
 #include "header_rules.hpp"
+#include "json_text.hpp"
 
 #include <patchbay/response.hpp>
-
-#include <nlohmann/json.hpp>
 
 #include <stdexcept>
 
@@ -11,15 +10,16 @@ namespace {
 
 constexpr std::string_view content_type_name = "Content-Type";
 
-// Calls visit(name, value, line) for each "Name: value\r\n" until it returns true.
-template <class Visit>
-void for_each_line(std::string_view lines, Visit visit) {
-    while (!lines.empty()) {
-        const std::string_view line = lines.substr(0, lines.find("\r\n") + 2);
-        const std::size_t colon = line.find(':');
-        if (visit(line.substr(0, colon), line.substr(colon + 2, line.size() - colon - 4), line)) return;
-        lines.remove_prefix(line.size());
+// The first line "name: value\r\n" of that name, or nothing. Lines hold no other line feed.
+std::string_view find_line(std::string_view lines, std::string_view name) noexcept {
+    while (lines.size() > name.size()) {
+        const std::size_t size = lines.find('\n') + 1;
+        if (size > name.size() && lines[name.size()] == ':' &&
+            detail::equal_ignoring_case(lines.substr(0, name.size()), name))
+            return lines.substr(0, size);
+        lines.remove_prefix(size);
     }
+    return {};
 }
 
 }  // namespace
@@ -28,9 +28,7 @@ const std::string_view Response::text_type = "text/plain; charset=utf-8";
 const std::string_view Response::html_type = "text/html; charset=utf-8";
 const std::string_view Response::json_type = "application/json";
 
-Response Response::json(const nlohmann::json& value) {
-    return json_text(value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
-}
+Response Response::json(const nlohmann::json& value) { return json_text(detail::json_text(value)); }
 
 Response Response::bytes(std::string body, std::string_view content_type) {
     Response response{std::move(body), {}};
@@ -40,6 +38,27 @@ Response Response::bytes(std::string body, std::string_view content_type) {
 
 Response Response::bytes(std::span<const std::byte> body, std::string_view content_type) {
     return bytes(std::string{reinterpret_cast<const char*>(body.data()), body.size()}, content_type);
+}
+
+Response Response::file(File file, std::string_view content_type) {
+    Response response;
+    response.header(content_type_name, content_type.empty() ? media_type_of(file.name()) : content_type);
+    response.source_ = std::make_shared<const detail::BodySource>(std::move(file));
+    return response;
+}
+
+Response Response::stream(BodyProducer producer, std::string_view content_type) {
+    Response response;
+    response.header(content_type_name, content_type);
+    response.source_ = std::make_shared<const detail::BodySource>(std::move(producer));
+    return response;
+}
+
+Response Response::stream_blocking(BlockingBodyProducer producer, std::string_view content_type) {
+    Response response;
+    response.header(content_type_name, content_type);
+    response.source_ = std::make_shared<const detail::BodySource>(std::move(producer));
+    return response;
 }
 
 Response Response::redirect(std::string_view location, http::status status) {
@@ -67,14 +86,34 @@ Response& Response::header(std::string_view name, std::string_view value) & {
     detail::check_header(name, value);
     if (detail::equal_ignoring_case(name, content_type_name)) {
         content_type_ = {};
-        for_each_line(headers_, [this](std::string_view other, std::string_view, std::string_view line) {
-            if (!detail::equal_ignoring_case(other, content_type_name)) return false;
+        if (const std::string_view line = find_line(headers_, name); !line.empty())
             headers_.erase(static_cast<std::size_t>(line.data() - headers_.data()), line.size());
-            return true;
-        });
     }
     headers_.append(name).append(": ").append(value).append("\r\n");
     return *this;
+}
+
+// The quoted form is for clients that don't know the extended one (RFC 8187), so it is plain ASCII.
+Response& Response::attachment(std::string_view file_name) & {
+    static constexpr std::string_view hex = "0123456789ABCDEF";
+    static constexpr std::string_view plain_marks = "!#$&+-.^_`|~";  // attr-char of RFC 8187 §3.2.1
+    std::string quoted;
+    std::string encoded;
+    for (const char c : file_name) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte < 0x20 || byte == 0x7f)
+            throw std::invalid_argument{"patchbay: the name of an attachment holds a control character"};
+        quoted += byte > 0x7f || c == '"' || c == '\\' || c == '%' ? '_' : c;
+        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (letter || plain_marks.find(c) != std::string_view::npos) {
+            encoded += c;
+        } else {
+            encoded.append({'%', hex[byte >> 4], hex[byte & 0xf]});
+        }
+    }
+    std::string value = "attachment; filename=\"" + quoted + '"';
+    if (quoted != file_name) value += "; filename*=UTF-8''" + encoded;
+    return header("Content-Disposition", value);
 }
 
 Response& Response::header(http::field name, std::string_view value) & {
@@ -87,13 +126,11 @@ std::string_view Response::content_type() const noexcept {
 
 std::optional<std::string_view> Response::find_header(std::string_view name) const noexcept {
     if (!content_type_.empty() && detail::equal_ignoring_case(name, content_type_name)) return content_type_;
-    std::optional<std::string_view> found;
-    for_each_line(headers_, [&](std::string_view other, std::string_view value, std::string_view) {
-        if (!detail::equal_ignoring_case(other, name)) return false;
-        found = value;
-        return true;
-    });
-    return found;
+    std::string_view line = find_line(headers_, name);
+    if (line.empty()) return std::nullopt;
+    line.remove_prefix(name.size() + 2);
+    line.remove_suffix(2);
+    return line;
 }
 
 }  // namespace patchbay

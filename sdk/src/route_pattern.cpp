@@ -15,7 +15,7 @@ using Segment = RoutePattern::Segment;
 template <class Value>
 using Parsed = boost::system::result<Value, RouteError>;
 
-std::string quoted(std::string_view text) { return "'" + std::string{text} + "'"; }
+std::string in_quotes(std::string_view text) { return "'" + std::string{text} + "'"; }
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 bool is_name_start(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
@@ -82,9 +82,14 @@ Parsed<Segment> parse_literal(std::string_view text, std::size_t offset) {
         case PathFault::none:
             break;
     }
+    const bool in_angles = text.starts_with('<') && text.ends_with('>');
+    if (text.size() > 1 && (text.starts_with(':') || in_angles)) {
+        return RouteError{offset, "a parameter is written {name}, not " + in_quotes(text) +
+                                      "; write %3A or %3C for a segment that begins so"};
+    }
     if (segment.text == "." || segment.text == "..") {
-        return RouteError{
-            offset, "requests never keep a segment " + quoted(segment.text) + "; write the path without it"};
+        return RouteError{offset, "requests never keep a segment " + in_quotes(segment.text) +
+                                      "; write the path without it"};
     }
     return segment;
 }
@@ -94,7 +99,7 @@ Parsed<SegmentKind> parse_type(std::string_view type, std::size_t offset) {
     if (type == "uuid") return SegmentKind::uuid;
     if (type == "text") return SegmentKind::text;
     if (type == "path") return SegmentKind::path;
-    return RouteError{offset, "unknown type " + quoted(type) + "; write one of text, int, uuid, path"};
+    return RouteError{offset, "unknown type " + in_quotes(type) + "; write one of text, int, uuid, path"};
 }
 
 // `inner` is what stands between the braces, and `offset` where it begins.
@@ -105,7 +110,7 @@ Parsed<Segment> parse_parameter(std::string_view inner, std::size_t offset) {
     const auto wrong = std::find_if_not(name.begin(), name.end(), is_name);
     if (wrong != name.end() || !is_name_start(name.front())) {
         const auto at = wrong == name.end() ? 0 : static_cast<std::size_t>(wrong - name.begin());
-        return RouteError{offset + at, "the parameter name " + quoted(name) +
+        return RouteError{offset + at, "the parameter name " + in_quotes(name) +
                                            " must be letters, digits and '_', and not begin with a digit"};
     }
     if (colon == inner.size()) return Segment{SegmentKind::text, std::string{name}};
@@ -124,7 +129,7 @@ Parsed<Segment> parse_segment(std::string_view text, std::size_t offset) {
                           "'{' is not closed in its segment; add '}', or write %7B for a brace"};
     }
     if (open != 0 || close + 1 != text.size()) {
-        return RouteError{offset, "a parameter must be a whole segment; take all of " + quoted(text) +
+        return RouteError{offset, "a parameter must be a whole segment; take all of " + in_quotes(text) +
                                       " as one parameter and split its value in the handler"};
     }
     return parse_parameter(text.substr(1, text.size() - 2), offset + 1);
@@ -137,7 +142,7 @@ std::optional<RouteError> check_place(const std::vector<Segment>& before, const 
         return RouteError{offset, "a path has at most 64 segments; end it with a {name:path} parameter"};
     }
     if (!before.empty() && before.back().kind == SegmentKind::path) {
-        return RouteError{offset, "nothing can follow the path parameter " + quoted(before.back().text) +
+        return RouteError{offset, "nothing can follow the path parameter " + in_quotes(before.back().text) +
                                       "; make it the last segment"};
     }
     if (segment.kind == SegmentKind::literal) return std::nullopt;
@@ -145,7 +150,7 @@ std::optional<RouteError> check_place(const std::vector<Segment>& before, const 
     for (const Segment& other : before) {
         if (other.kind == SegmentKind::literal) continue;
         if (other.text == segment.text) {
-            return RouteError{offset, "the name " + quoted(segment.text) + " is used twice; rename one"};
+            return RouteError{offset, "the name " + in_quotes(segment.text) + " is used twice; rename one"};
         }
         ++parameters;
     }
@@ -162,7 +167,7 @@ Parsed<MethodSet> parse_methods(std::string_view text) {
         while (name.ends_with(' ')) name.remove_suffix(1);
         const http::verb verb = http::string_to_verb(name);
         if (verb == http::verb::unknown) {
-            return RouteError{begin, "unknown method " + quoted(name) +
+            return RouteError{begin, "unknown method " + in_quotes(name) +
                                          "; write methods in capitals with commas, as in 'GET,HEAD /path'"};
         }
         methods.insert(verb);

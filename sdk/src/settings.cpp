@@ -81,6 +81,10 @@ void Settings::fail(std::string_view key, std::string_view problem) const {
     throw SettingsError{message};
 }
 
+void Settings::fail_secret(std::string_view key, std::string_view problem) const {
+    throw SettingsError{data_->place(key) + " " + std::string{problem}};
+}
+
 bool Settings::contains(std::string_view key) const { return has(key); }
 bool Settings::has(std::string_view key) const { return data_->find(key) != nullptr; }
 

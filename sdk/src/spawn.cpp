@@ -7,30 +7,39 @@
 namespace patchbay {
 namespace detail {
 
-DetachedTask::DetachedTask(LoopExecutor on, Task<> what) : task{std::move(what)} {
+void throw_empty_task() {
+    throw std::logic_error{
+        "patchbay: this Task is empty: it was moved from or awaited before, or never was a coroutine's"};
+}
+
+bool OutsideTask::link(LoopExecutor on) {
     executor = std::move(on);
-    finished = [](TaskContext& context) noexcept { static_cast<DetachedTask&>(context).settle(); };
     GenerationInfo& generation = executor.lease()->generation();
-    {
-        const std::scoped_lock lock{generation.detached_mutex};
-        following = generation.detached;
-        if (following) following->previous = this;
-        generation.detached = this;
-    }
+    const std::scoped_lock lock{generation.outside_mutex};
+    following = generation.outside;
+    if (following) following->previous = this;
+    generation.outside = this;
+    return generation.stopping;
+}
+
+void OutsideTask::unlink() noexcept {
+    GenerationInfo& generation = executor.lease()->generation();
+    const std::scoped_lock lock{generation.outside_mutex};
+    (previous ? previous->following : generation.outside) = following;
+    if (following) following->previous = previous;
+}
+
+SpawnedTask::SpawnedTask(LoopExecutor on, Task<> what) : task{std::move(what)} {
+    finished = [](TaskContext& context) noexcept { static_cast<SpawnedTask&>(context).settle(); };
+    cancelled = link(std::move(on));
     asio::post(executor, [this] {
+        const HandlerScope scope{executor.lease()};
         if (task.start(*this)) settle();
     });
 }
 
-DetachedTask::~DetachedTask() {
-    GenerationInfo& generation = executor.lease()->generation();
-    const std::scoped_lock lock{generation.detached_mutex};
-    (previous ? previous->following : generation.detached) = following;
-    if (following) following->previous = previous;
-}
-
 // The result, the frame and the exception are the plugin's: they go before the lease does.
-void DetachedTask::settle() noexcept {
+void SpawnedTask::settle() noexcept {
     const LoopExecutor keep_mapped = executor;
     const LeaseScope scope{keep_mapped.lease()};
     try {
@@ -41,20 +50,22 @@ void DetachedTask::settle() noexcept {
         log(LogLevel::error, "a spawned task failed with an exception that is no std::exception");
     }
     task = {};
+    unlink();
     delete this;
 }
 
-void GenerationInfo::cancel_detached() {
-    const std::scoped_lock lock{detached_mutex};
-    for (DetachedTask* entry = detached; entry; entry = entry->following) {
+void GenerationInfo::cancel_outside() {
+    const std::scoped_lock lock{outside_mutex};
+    stopping = true;
+    for (OutsideTask* entry = outside; entry; entry = entry->following) {
         // By the time this runs on its loop the task may be gone, so look it up again there; one that now has
         // its place in memory may belong to another loop.
         asio::post(entry->executor, [this, entry, loop = &entry->executor.context()] {
-            std::unique_lock search{detached_mutex};
-            for (DetachedTask* found = detached; found; found = found->following) {
+            std::unique_lock search{outside_mutex};
+            for (OutsideTask* found = outside; found; found = found->following) {
                 if (found != entry || &found->executor.context() != loop) continue;
                 search.unlock();
-                return found->cancel();  // only this loop's thread ends it
+                return found->cancel();  // only this loop's thread unlinks it
             }
         });
     }
@@ -63,10 +74,15 @@ void GenerationInfo::cancel_detached() {
 }  // namespace detail
 
 void spawn(Task<> task) {
+    task.require_coroutine();
     const detail::ThreadState& state = detail::thread_state;
     if (!state.lease) throw std::logic_error{"patchbay: spawn() was called on a thread that runs no handler"};
+    if (state.lease->generation().ending) {
+        throw std::logic_error{
+            "patchbay: spawn() was called in stop() or a destructor, when every task must have ended"};
+    }
     asio::io_context* loop = state.loop ? state.loop : state.lease->generation().home_loop;
-    new detail::DetachedTask{LoopExecutor{*loop, state.lease}, std::move(task)};  // settle() deletes it
+    new detail::SpawnedTask{LoopExecutor{*loop, state.lease}, std::move(task)};  // settle() deletes it
 }
 
 }  // namespace patchbay

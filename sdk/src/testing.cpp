@@ -1,6 +1,8 @@
+#include "form_encoding.hpp"
 #include "testing_host.hpp"
 #include "testing_request.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
@@ -31,6 +33,15 @@ namespace {
     std::abort();
 }
 
+// As the host refuses such a plugin.
+void check_filters(const std::vector<std::string>& names, const Handlers& handlers, const std::string& who) {
+    const auto& known = handlers.filters();
+    for (const std::string& name : names) {
+        if (std::none_of(known.begin(), known.end(), [&](const auto& filter) { return filter.name == name; }))
+            throw std::invalid_argument{who + ": the plugin has no filter '" + name + "'"};
+    }
+}
+
 }  // namespace
 
 AppBase::AppBase(nlohmann::json settings, Options options)
@@ -50,6 +61,9 @@ void AppBase::load(Create create) {
     const ControlScope scope{state.host};
     state.plugin.reset(create(state.settings));
     state.plugin->add_handlers(*state.handlers);
+    check_filters(state.options.filters, *state.handlers, "Options::filters");
+    for (const auto& handler : state.handlers->entries())
+        check_filters(handler.filters, *state.handlers, "handler '" + handler.name + "'");
     state.plugin->start();
     state.started = true;
 }
@@ -62,6 +76,7 @@ void AppBase::close() {
     bool quiet = state.host.retire();
     if (quiet && state.started) {
         state.host.publish();
+        state.host.ending();
         {
             const ControlScope scope{state.host};
             try {
@@ -92,7 +107,8 @@ Response AppBase::request(RequestOptions options) {
     }
     if (!state_ || state_->closed) throw std::logic_error{"patchbay: the testing::App is closed"};
     auto request = std::make_shared<FakeRequest>(state_->host, std::move(options));
-    return FakeRequest::answer(request, *state_->handlers, state_->options.request_limit);
+    return FakeRequest::answer(request, *state_->handlers, state_->options.filters,
+                               state_->options.request_limit);
 }
 
 Response AppBase::get(std::string_view target, Headers headers) {
@@ -101,6 +117,23 @@ Response AppBase::get(std::string_view target, Headers headers) {
 
 Response AppBase::post(std::string_view target, std::string body, Headers headers) {
     return request({http::verb::post, std::string{target}, std::move(headers), std::move(body)});
+}
+
+Response AppBase::post_json(std::string_view target, const nlohmann::json& body, Headers headers) {
+    headers.emplace_back("Content-Type", "application/json");
+    return post(target, body.dump(), std::move(headers));
+}
+
+Response AppBase::post_form(std::string_view target, const Fields& fields, Headers headers) {
+    headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
+    return post(target, patchbay::detail::encode_form(fields), std::move(headers));
+}
+
+std::pair<std::string, std::string> cookies(const Fields& pairs) {
+    std::string line;
+    for (const auto& [name, value] : pairs)
+        line.append(line.empty() ? "" : "; ").append(name).append("=").append(value);
+    return {"Cookie", std::move(line)};
 }
 
 std::vector<LogLine> AppBase::log() const {

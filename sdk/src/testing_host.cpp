@@ -117,7 +117,7 @@ bool FakeHost::retire() {
     constexpr std::chrono::nanoseconds between = 20ms;
     const auto deadline = std::chrono::steady_clock::now() + options_.close_limit;
     do {
-        generation_.cancel_detached();
+        generation_.cancel_outside();
         if (wait_until_idle(between)) return true;
     } while (std::chrono::steady_clock::now() < deadline);
     return false;

@@ -42,6 +42,8 @@ public:
     [[nodiscard]] bool retire();
     /// Takes the host's own lease again. Precondition: retire() has said true.
     void publish();
+    /// From now on spawn() is an error, as in a plugin's stop().
+    void ending() noexcept { generation_.ending = true; }
     /// Ends the threads. Precondition: as the destructor.
     void join() noexcept;
 

@@ -2,7 +2,7 @@
 
 #include <patchbay/problem.hpp>
 
-#include <boost/asio/ip/address_v4.hpp>
+#include <boost/asio/ip/address.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -16,6 +16,16 @@ bool more_specific(const RoutePattern& a, const RoutePattern& b) {
     return std::lexicographical_compare(a.segments().begin(), a.segments().end(), b.segments().begin(),
                                         b.segments().end(),
                                         [](const auto& x, const auto& y) { return x.kind < y.kind; });
+}
+
+std::shared_ptr<const TrustedProxies> only(const asio::ip::address& proxy) {
+    auto proxies = std::make_shared<TrustedProxies>();
+    if (proxy.is_unspecified()) {
+        proxies->add_unix_sockets();
+    } else {
+        proxies->add(proxy, 128);
+    }
+    return proxies;
 }
 
 std::uint64_t next_id() {
@@ -36,20 +46,24 @@ FakeRequest::FakeRequest(FakeHost& host, testing::RequestOptions options)
     data_.target = target;
     data_.path = target.substr(0, question);
     data_.query = target.substr(std::min(question + 1, target.size()));
-    data_.body = options_.body;
+    data_.body = data_.unread = options_.body;
     data_.headers = headers_;
-    data_.peer = {asio::ip::address_v4::loopback(), 1};
+    if (!options_.peer.empty()) data_.peer = {asio::ip::make_address(options_.peer), 1};
+    if (options_.trusted_proxy) data_.trusted_proxies = only(data_.peer.address());
     data_.id = next_id();
     finished = [](TaskContext& context) noexcept {
         auto& self = static_cast<FakeRequest&>(context);
         const LeaseScope scope{self.executor.lease()};
+        if (self.stream_) return self.produced(self.produced_well([&self] { self.producer_.take(); }));
         self.settle(self.response_of([&self] { return self.task_.take(); }));
     };
 }
 
 Response FakeRequest::answer(const std::shared_ptr<FakeRequest>& request, const Handlers& handlers,
-                             std::chrono::nanoseconds limit) {
+                             const std::vector<std::string>& filters, std::chrono::nanoseconds limit) {
     if (auto refused = request->route(handlers)) return *std::move(refused);
+    request->add_filters(handlers, filters);
+    request->add_filters(handlers, request->entry_->filters);
     auto answered = request->answered_.get_future();
     request->self_ = request;
     request->executor = LoopExecutor{request->host_.loop(), &request->host_.lease()};
@@ -88,10 +102,12 @@ std::optional<Response> FakeRequest::route(const Handlers& handlers) {
 }
 
 void FakeRequest::start() {
-    const LeaseScope scope{executor.lease()};
+    if (entry_->streams_body) data_.body = {};
+    const HandlerScope scope{executor.lease()};
+    if (!filters_.empty()) return start_task();
     switch (entry_->kind) {
         case HandlerKind::async:
-            return start_async();
+            return start_task();
         case HandlerKind::inline_:
             return run();
         case HandlerKind::blocking:
@@ -101,9 +117,9 @@ void FakeRequest::start() {
         settle(response_of([]() -> Response { throw_executor_full(); }));
 }
 
-void FakeRequest::start_async() {
+void FakeRequest::start_task() {
     try {
-        task_ = entry_->async(request_);
+        task_ = filters_.empty() ? entry_->async(request_) : run_filtered();
         if (!task_.start(*this)) return;
     } catch (...) {
         return settle(response_of([]() -> Response { throw; }));
@@ -112,24 +128,26 @@ void FakeRequest::start_async() {
 }
 
 void FakeRequest::run() noexcept {
+    if (stream_) return produce_blocking();
     settle(response_of([this] { return entry_->plain(request_); }));
 }
 
 void FakeRequest::drop(Drop reason) noexcept {
+    if (stream_) return produced(false);
     settle(response_of([reason]() -> Response { throw_dropped(reason); }));
 }
 
-template <class Produce>
-Response FakeRequest::response_of(Produce produce) noexcept {
+Response FakeRequest::response_of(const std::function<Response()>& produce) noexcept {
     constexpr const char* neutral = "The server could not answer this request.";
     const auto failed = [&](std::string_view what) {
         const std::string id = request_.id();
-        log_error("handler '", std::string_view{entry_->name}, "' failed (error id ", std::string_view{id},
-                  "): ", what);
+        log_error(in_filter_ ? "filter '" : "handler '",
+                  std::string_view{in_filter_ ? in_filter_->name : entry_->name}, "' failed (error id ",
+                  std::string_view{id}, "): ", what);
         return problem(http::status::internal_server_error, neutral, id);
     };
     try {
-        return produce();
+        return own_response_of(produce);
     } catch (const HttpError& error) {
         return problem(error);
     } catch (const std::exception& error) {
@@ -139,14 +157,70 @@ Response FakeRequest::response_of(Produce produce) noexcept {
     }
 }
 
+// Where the handler has ended. A streamed body is collected before the answer is given.
+void FakeRequest::settle(Response response) noexcept {
+    if (!response.source() || response.file() || options_.method == http::verb::head)
+        return answer_with(std::move(response));
+    stream_ = std::move(response);
+    if (std::holds_alternative<BodyProducer>(*stream_->source()))
+        return asio::post(host_.loop(), [this] { start_producer(); });
+    if (thread_state.kind == ThreadKind::executor) return produce_blocking();
+    if (!submit_job(*this, executor.lease())) produced(false);
+}
+
+void FakeRequest::produce_blocking() noexcept {
+    BlockingBodyWriter writer{sink_};
+    produced(produced_well([&] { std::get<BlockingBodyProducer> (*stream_->source())(writer); }));
+}
+
+void FakeRequest::start_producer() noexcept {
+    const HandlerScope scope{executor.lease()};
+    bool ended = true;
+    const bool well = produced_well([&] {
+        producer_ = std::get<BodyProducer>(*stream_->source())(writer_);
+        ended = producer_.start(*this);
+        if (ended) producer_.take();
+    });
+    if (ended) produced(well);
+}
+
+template <class Step>
+bool FakeRequest::produced_well(Step step) noexcept {
+    const auto failed = [&](std::string_view what) {
+        log_error("handler '", std::string_view{entry_->name}, "': its stream failed: ", what);
+        return false;
+    };
+    try {
+        step();
+        return true;
+    } catch (const std::exception& error) {
+        return failed(error.what());
+    } catch (...) {
+        return failed("an exception that is no std::exception");
+    }
+}
+
+void FakeRequest::produced(bool well) noexcept {
+    producer_ = {};
+    Response response = std::move(*stream_);
+    response.drop_source();
+    response.body() = std::move(sink_.bytes());
+    if (!well) response = problem(http::status::internal_server_error, "The stream failed.");
+    answer_with(std::move(response));
+}
+
 // Answered by way of the loop: the operation that has just resumed the task still holds a lease on this
 // stack, and whoever waits for the answer is to find none.
-void FakeRequest::settle(Response response) noexcept {
+void FakeRequest::answer_with(Response response) noexcept {
     auto keep = std::move(self_);
-    if (options_.method == http::verb::head) response.body().clear();
+    if (options_.method == http::verb::head) {
+        response.body().clear();
+        response.drop_source();
+    }
     task_ = {};
     executor = {};
     asio::post(host_.loop(), [self = std::move(keep), answer = std::move(response)]() mutable {
+        drop_values(self->data_);
         self->answered_.set_value(std::move(answer));
     });
 }

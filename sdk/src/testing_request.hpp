@@ -9,25 +9,55 @@
 
 namespace patchbay::detail {
 
+/// Takes a whole streamed body; there is always room.
+class CollectingSink final : public BodySink {
+public:
+    bool put(std::string_view bytes) override {
+        bytes_.append(bytes);
+        return true;
+    }
+    bool has_room() const override { return true; }
+    void wait_for_room(Waiter& waiter) override { waiter.on_room(); }
+    bool forget(Waiter&) override { return false; }
+    bool block_for_room() override { return true; }
+
+    std::string& bytes() noexcept { return bytes_; }
+
+private:
+    std::string bytes_;
+};
+
 class FakeRequest final : TaskContext, BlockingJob {
 public:
     FakeRequest(FakeHost& host, testing::RequestOptions options);
 
-    /// Finds the handler, runs it where its kind says, and waits.
+    /// Finds the handler, runs it where its kind says, with `filters` and its own around it, and waits.
     static Response answer(const std::shared_ptr<FakeRequest>& request, const Handlers& handlers,
-                           std::chrono::nanoseconds limit);
+                           const std::vector<std::string>& filters, std::chrono::nanoseconds limit);
 
 private:
     /// Nothing when `entry_` is set; otherwise the answer to a request that fits no route.
     std::optional<Response> route(const Handlers& handlers);
     void start();
-    void start_async();
+    void start_task();
+    void add_filters(const Handlers& handlers, const std::vector<std::string>& names);
+    Task<Response> run_filtered();
+    Task<Response> run_entry();
+    Task<std::optional<Response>> run_before(const FilterEntry& filter);
+    Task<> run_after(const FilterEntry& filter, Response& response);
     void run() noexcept override;
     void drop(Drop reason) noexcept override;
     void settle(Response response) noexcept;
+    void answer_with(Response response) noexcept;
+    void start_producer() noexcept;
+    void produce_blocking() noexcept;
+    void produced(bool well) noexcept;
+    template <class Step>
+    bool produced_well(Step step) noexcept;
 
-    template <class Produce>
-    Response response_of(Produce produce) noexcept;
+    /// What `produce` gives, or the answer to what it throws.
+    Response response_of(const std::function<Response()>& produce) noexcept;
+    Response own_response_of(const std::function<Response()>& produce);
 
     FakeHost& host_;
     const testing::RequestOptions options_;
@@ -36,7 +66,14 @@ private:
     RequestData data_;
     Request request_{data_};
     const HandlerEntry* entry_ = nullptr;
+    std::vector<const FilterEntry*> filters_;  // in the order in which they see the request
+    const FilterEntry* in_filter_ = nullptr;   // it is this one that runs
+    bool settled_ = false;                     // the handler is done: what ends now are its filters
     Task<Response> task_;
+    std::optional<Response> stream_;  // the answer whose body is being produced
+    CollectingSink sink_;
+    BodyWriter writer_{sink_};
+    Task<> producer_;
     std::promise<Response> answered_;
     std::shared_ptr<FakeRequest> self_;  // while the handler has not ended
 };

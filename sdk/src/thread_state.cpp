@@ -3,12 +3,14 @@
 #include <patchbay/event_loop.hpp>
 
 #include <cstdio>
+#include <string>
 
 namespace patchbay {
 
 namespace detail {
 
 constinit thread_local ThreadState thread_state [[gnu::tls_model("initial-exec")]];
+constinit thread_local StepTrace step_trace [[gnu::tls_model("initial-exec")]];
 
 HostServices::~HostServices() = default;
 
@@ -28,7 +30,12 @@ void log(LogLevel level, std::string_view message) noexcept {
         if (generation.services) return generation.services->log(level, generation.plugin, message);
     }
     // No host on this thread: a unit test, or a thread of the plugin's own.
-    std::fprintf(stderr, "%.*s\n", static_cast<int>(message.size()), message.data());
+    std::string line;
+    for (const char c : message) {
+        const bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+        line += control ? '?' : c;
+    }
+    std::fprintf(stderr, "%s\n", line.c_str());
 }
 
 }  // namespace patchbay

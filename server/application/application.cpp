@@ -1,7 +1,7 @@
 #include "application/application.hpp"
 
+#include "application/listening.hpp"
 #include "config/error.hpp"
-#include "plugin/audit.hpp"
 #include "runtime/host_thread.hpp"
 
 #include <boost/asio/post.hpp>
@@ -11,7 +11,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
-#include <latch>
+#include <semaphore>
 #include <system_error>
 #include <thread>
 #include <unistd.h>
@@ -22,6 +22,8 @@ namespace patchbay {
 namespace fs = std::filesystem;
 
 namespace {
+
+constexpr std::chrono::seconds loop_patience{2};  // with a loop that is asked to do something
 
 LogLevel log_level(LogConfig::Level level) {
     switch (level) {
@@ -56,41 +58,25 @@ std::string needs_restart(const Config& before, const Config& after) {
 }  // namespace
 
 Application::Application(Config config, ConfigSource source, Logger& log)
-    : config_{std::move(config)},
+    : started_with_{config},
+      config_{std::move(config)},
       source_{std::move(source)},
       log_{log},
-      signals_{control_, SIGTERM, SIGINT, SIGHUP} {
+      private_directory_{config_.plugins.private_directory},
+      access_logs_{log},
+      signals_{control_, SIGTERM, SIGINT, SIGHUP},
+      second_signal_{log_} {
+    start_signal_.emplace(loading_, log_);
     std::signal(SIGPIPE, SIG_IGN);
     log_.level(log_level(config_.log.level));
-    prepare_thread_audit();
-    make_private_directory();
     start_loops();
     std::vector<LoopThread*> loops;
     for (const auto& loop : loops_) loops.push_back(loop.get());
     manager_ = std::make_unique<PluginManager>(
-        ManagerServices{loops, executor_.get(), &log_, [this](auto routes) { publish(std::move(routes)); },
-                        [this](const ServedGeneration& generation) { stop_requests(&generation); }},
-        config_, private_directory_);
+        ManagerServices{loops, executor_.get(), &log_, [this](const auto& routes) { publish(routes); },
+                        [this](auto generation) { stop_requests(std::move(generation)); }, loading_},
+        config_, private_directory_.path());
     plugin_problems_ = manager_->start();
-}
-
-Application::~Application() {
-    if (!owns_private_directory_) return;
-    std::error_code ignored;
-    fs::remove(private_directory_, ignored);  // only when empty: a library that stays mapped keeps its file
-}
-
-void Application::make_private_directory() {
-    if (!config_.plugins.private_directory.empty()) {
-        private_directory_ = fs::absolute(config_.plugins.private_directory);
-        fs::create_directories(private_directory_);
-        return;
-    }
-    std::string folder = (fs::temp_directory_path() / "patchbay.XXXXXX").string();
-    if (!::mkdtemp(folder.data()))
-        throw std::system_error{errno, std::generic_category(), "cannot make " + folder};
-    private_directory_ = folder;
-    owns_private_directory_ = true;
 }
 
 void Application::start_loops() {
@@ -99,17 +85,24 @@ void Application::start_loops() {
         config_.event_loops ? config_.event_loops : std::max(1u, std::thread::hardware_concurrency());
     const ExchangeServices services{executor_.get(), &log_};
     for (std::size_t i = 0; i < count; ++i)
-        loops_.push_back(std::make_unique<LoopThread>(static_cast<unsigned>(i)));
+        loops_.push_back(
+            std::make_unique<LoopThread>(static_cast<unsigned>(i), [this, i](std::string_view what) {
+                log_.error("a function that was posted to loop-" + std::to_string(i) +
+                           " threw: " + std::string{what});
+            }));
     const ConnectionOptions options = connection_options(config_);
     for (const auto& loop : loops_)
-        servers_.push_back(std::make_unique<LoopServer>(*loop, services, options));
+        servers_.push_back(std::make_unique<LoopServer>(*loop, services, options, counts_));
     for (const auto& loop : loops_) loop->start();
 }
 
 ConnectionOptions Application::connection_options(const Config& config) const {
     ConnectionOptions options;
     options.head = {{config.limits.target, config.limits.header_bytes}, config.limits.header_fields};
-    options.max_connections = std::max<std::size_t>(1, config.limits.connections / loops_.size());
+    options.max_connections = config.limits.connections;
+    options.max_connections_per_address = config.limits.connections_per_address;
+    options.max_requests = config.limits.requests_per_connection;
+    options.trusted_proxies = trusted_proxies(config.trusted_proxies);
     options.max_body = config.limits.body;
     options.header_timeout = config.timeouts.header;
     options.body_timeout = config.timeouts.body;
@@ -119,37 +112,61 @@ ConnectionOptions Application::connection_options(const Config& config) const {
     return options;
 }
 
+// What the function refers to must outlive the loop: it may run after the wait for it was given up.
+void Application::on_loop(std::size_t index, std::function<void(LoopServer&)> function) {
+    LoopServer& server = *servers_[index];
+    const auto run = [&server, function = std::move(function)] { function(server); };
+    if (!loops_[index]->run_within(loop_patience, run))
+        log_.error(loops_[index]->name() + " is blocked: a handler on it neither returns nor awaits");
+}
+
 void Application::on_each_loop(const std::function<void(LoopServer&)>& function) {
+    for (std::size_t i = 0; i < loops_.size(); ++i) on_loop(i, function);
+}
+
+void Application::publish(const std::shared_ptr<const PublishedRoutes>& routes) {
     for (std::size_t i = 0; i < loops_.size(); ++i) {
-        loops_[i]->run_and_wait([&] { function(*servers_[i]); });
+        // Taken here, where the generations are known to live; the loop may get to it late.
+        auto hold = std::make_shared<RoutesHold>(routes, static_cast<unsigned>(i));
+        on_loop(i, [hold = std::move(hold)](LoopServer& server) { server.routes(std::move(*hold)); });
     }
 }
 
-void Application::publish(std::shared_ptr<const PublishedRoutes> routes) {
-    for (std::size_t i = 0; i < loops_.size(); ++i) {
-        loops_[i]->run_and_wait([&] { servers_[i]->routes(RoutesHold{routes, static_cast<unsigned>(i)}); });
-    }
+void Application::stop_requests(std::shared_ptr<const ServedGeneration> only) {
+    on_each_loop([only = std::move(only)](LoopServer& server) { server.stop_handlers(only.get()); });
 }
 
-void Application::stop_requests(const ServedGeneration* only) {
-    on_each_loop([only](LoopServer& server) { server.stop_handlers(only); });
+// Errors: std::system_error.
+void Application::open_access_log() {
+    auto reporters = access_logs_.open(config_.access_log, loops_.size());
+    for (std::size_t i = 0; i < loops_.size(); ++i) {
+        const auto reporter = std::make_shared<std::unique_ptr<AccessReporter>>(std::move(reporters[i]));
+        on_loop(i, [reporter](LoopServer& server) { server.access_log(std::move(*reporter)); });
+    }
 }
 
 bool Application::serve(const std::function<void(const std::string& url)>& on_ready) {
-    const std::vector<int> sockets = listen_sockets(config_.listen.host, config_.listen.port, loops_.size());
-    ListenAddress address = config_.listen;
-    address.port = local_port(sockets.front());
-    for (std::size_t i = 0; i < loops_.size(); ++i) {
-        loops_[i]->run_and_wait([&] { servers_[i]->open(sockets[i]); });
-    }
+    open_access_log();
+    std::vector<OpenListener> listeners = open_listeners(config_.listen, loops_.size());
+    for (OpenListener& listener : listeners) open(listener.sockets, listener.proxy_protocol);
     if (!source_.file.empty()) {
         manager_->watch(fs::absolute(source_.file),
                         [this] { boost::asio::post(control_, [this] { reload(); }); });
     }
     wait_for_signal();
-    on_ready("http://" + to_string(address));
+    start_signal_.reset();
+    reload();  // it may have changed before it was watched
+    for (const OpenListener& listener : listeners) on_ready(listener.sockets.url);
     control_.run();
     return shut_down();
+}
+
+// The loops take the sockets one after another, and all are open before anything else happens.
+void Application::open(ListenSockets& sockets, bool proxy_protocol) {
+    const ListenerOptions options{.shared = sockets.shared, .proxy_protocol = proxy_protocol};
+    for (std::size_t i = 0; i < loops_.size(); ++i)
+        loops_[i]->run_and_wait([&] { servers_[i]->open(std::move(sockets.sockets[i]), options); });
+    if (sockets.file) socket_files_.push_back(*std::move(sockets.file));
 }
 
 bool Application::close() { return shut_down(); }
@@ -159,9 +176,11 @@ void Application::wait_for_signal() {
         if (error) return;
         if (signal == SIGHUP) {
             reload();
+            access_logs_.reopen();
             manager_->look();
             return wait_for_signal();
         }
+        second_signal_.arm();
         log_.info(std::string{signal == SIGTERM ? "SIGTERM" : "SIGINT"} +
                   ": finishing what runs (again: stop at once)");
         control_.stop();
@@ -175,37 +194,53 @@ void Application::reload() {
     } catch (const ConfigError& error) {
         for (const ConfigProblem& problem : error.problems()) log_.error(to_string(problem));
         log_.error("configuration refused · the old one still serves");
+        refused_ = true;
         return;
     }
-    if (fresh == config_) return;
-    manager_->reconfigure(fresh, [this, fresh](const std::string& problem) {
-        boost::asio::post(control_, [this, fresh, problem] {
-            if (!problem.empty())
-                return log_.error("configuration refused: " + problem + " · the old one still serves");
-            const std::string restart = needs_restart(config_, fresh);
-            config_ = fresh;
-            log_.level(log_level(config_.log.level));
-            const ConnectionOptions options = connection_options(config_);
-            on_each_loop([&options](LoopServer& server) { server.options(options); });
-            log_.info("configuration taken" +
-                      (restart.empty() ? "" : " · changes of " + restart + " wait for a restart"));
-        });
+    const Config& before = reloads_.empty() ? config_ : reloads_.back();
+    if (fresh == before) {
+        if (std::exchange(refused_, false)) log_.info("configuration read: it is again what is in force");
+        return;
+    }
+    if (fresh.access_log != before.access_log) {
+        try {
+            AccessLogs::check(fresh.access_log);
+        } catch (const std::system_error& error) {
+            log_.error("configuration refused: access_log.file: " + std::string{error.what()} +
+                       " · the old one still serves");
+            refused_ = true;
+            return;
+        }
+    }
+    reloads_.push_back(fresh);
+    manager_->reconfigure(std::move(fresh), [this](const std::optional<std::string>& problem) {
+        boost::asio::post(control_, [this, problem] { reloaded(problem); });
     });
+}
+
+void Application::reloaded(const std::optional<std::string>& problem) {
+    Config fresh = std::move(reloads_.front());
+    reloads_.pop_front();
+    refused_ = problem.has_value();
+    if (problem) return log_.error("configuration refused: " + *problem + " · the old one still serves");
+    const bool other_access_log = fresh.access_log != config_.access_log;
+    config_ = std::move(fresh);
+    if (other_access_log) {
+        try {
+            open_access_log();
+        } catch (const std::system_error& error) {
+            log_.error("access log: " + std::string{error.what()} + " · it goes on as before");
+        }
+    }
+    const std::string restart = needs_restart(started_with_, config_);
+    log_.level(log_level(config_.log.level));
+    on_each_loop([options = connection_options(config_)](LoopServer& server) { server.options(options); });
+    log_.info("configuration taken" +
+              (restart.empty() ? "" : " · changes of " + restart + " wait for a restart"));
 }
 
 // Stage by stage: stop accepting, let answers finish, past the deadline ask handlers to stop, unload, join.
 bool Application::shut_down() {
-    std::atomic<bool> ended{false};
-    // A second signal leaves at once.
-    std::thread impatience{[this, &ended] {
-        control_.restart();
-        signals_.async_wait([this, &ended](boost::system::error_code error, int) {
-            if (error || ended) return;
-            log_.warning("second signal: stopping at once");
-            ::_exit(0);
-        });
-        control_.run();
-    }};
     const auto deadline = std::chrono::steady_clock::now() + config_.shutdown.deadline;
     bool clean = drain_connections(deadline);
     for (const std::string& unfinished : manager_->stop(deadline)) {
@@ -217,34 +252,40 @@ bool Application::shut_down() {
         for (const auto& loop : loops_) loop->stop_and_join();
         servers_.clear();
     }
-    ended = true;
-    boost::asio::post(control_, [this] { signals_.cancel(); });
-    impatience.join();
+    clean = access_logs_.stop(std::max(deadline, std::chrono::steady_clock::now())) && clean;
     log_.info(clean ? "stopped" : "stopped, with work cut short");
     return clean;
 }
 
 bool Application::drain_connections(std::chrono::steady_clock::time_point deadline) {
     // Shared with the loops, which may report after this function has given up.
-    const auto idle = std::make_shared<std::latch>(static_cast<std::ptrdiff_t>(loops_.size()));
-    on_each_loop([&idle](LoopServer& server) {
-        server.close_listener();
-        server.drain([idle] { idle->count_down(); });
+    const auto idle = std::make_shared<std::counting_semaphore<>>(0);
+    on_each_loop([idle](LoopServer& server) {
+        server.close_listeners();
+        server.drain([idle] { idle->release(); });
     });
-    const auto wait_until = [&idle](std::chrono::steady_clock::time_point time) {
-        while (!idle->try_wait() && std::chrono::steady_clock::now() < time)
-            std::this_thread::sleep_for(std::chrono::milliseconds{2});
-        return idle->try_wait();
+    socket_files_.clear();
+    auto wait_until = [&idle, busy = loops_.size()](std::chrono::steady_clock::time_point time) mutable {
+        while (busy > 0 && idle->try_acquire_until(time)) --busy;
+        return busy == 0;
     };
     if (wait_until(deadline)) return true;
     log_.warning("shutdown.deadline has passed: asking running handlers to stop");
     stop_requests(nullptr);
     wait_until(deadline + std::chrono::seconds{2});
-    bool stopped = true;  // clients that only have not closed their side are nobody's unfinished work
-    on_each_loop([&stopped](LoopServer& server) { stopped = server.close_all() && stopped; });
+    // Clients that only have not closed their side are nobody's unfinished work.
+    const auto stopped_loops = std::make_shared<std::atomic<std::size_t>>(0);
+    const auto cut = std::make_shared<std::atomic<std::size_t>>(0);
+    on_each_loop([stopped_loops, cut](LoopServer& server) {
+        *stopped_loops += server.close_all() ? 1 : 0;
+        *cut += server.cut();
+    });
+    if (*cut > 0)
+        log_.warning(std::to_string(*cut) + (*cut == 1 ? " answer was" : " answers were") +
+                     " cut, since shutdown.deadline has passed");
     for (const std::string& plugin : executor_->running_plugins())
         log_.error("a blocking handler of " + plugin + " does not return");
-    return stopped;
+    return *stopped_loops == loops_.size();
 }
 
 }  // namespace patchbay

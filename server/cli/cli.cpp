@@ -5,33 +5,42 @@
 #include "config/json_schema.hpp"
 #include "config/loader.hpp"
 #include "config/reference.hpp"
+#include "log/log_target.hpp"
+#include "log/logger.hpp"
 #include "plugin/gate.hpp"
 #include "runtime/host_thread.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <iomanip>
 #include <iostream>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <unistd.h>
 
 namespace patchbay {
 namespace {
 
+constexpr std::chrono::seconds dry_deadline{5};  // for plugins to end that have served nobody
+
 struct Arguments {
     std::string config;
-    std::string listen;
-    std::string plugins;
+    std::optional<std::string> listen;
+    std::optional<std::string> plugins;
     std::string library;
     std::string reference;
 };
 
 // An option is a change of the configuration that outranks file and environment.
 ConfigSource config_source(const Arguments& arguments, Environment environment) {
-    if (!arguments.listen.empty()) environment["PATCHBAY_LISTEN"] = arguments.listen;
-    if (!arguments.plugins.empty()) environment["PATCHBAY_PLUGINS_DIRECTORY"] = arguments.plugins;
+    if (arguments.listen) environment["--listen"] = *arguments.listen;
+    if (arguments.plugins) environment["--plugins"] = *arguments.plugins;
     return {arguments.config, [file = arguments.config, environment] {
                 return file.empty() ? parse_config("", "patchbay.yaml", environment)
                                     : load_config(file, environment);
@@ -42,6 +51,7 @@ void print_routes(const std::vector<PlannedRoute>& routes) {
     std::size_t methods = 6;
     std::size_t pattern = 7;
     std::size_t handler = 7;
+    std::size_t filters = 7;
     const auto methods_of = [](const PlannedRoute& route) {
         return route.methods == MethodSet::all() ? std::string{"*"} : route.methods.to_string();
     };
@@ -49,32 +59,83 @@ void print_routes(const std::vector<PlannedRoute>& routes) {
         methods = std::max(methods, methods_of(route).size());
         pattern = std::max(pattern, route.pattern.size());
         handler = std::max(handler, route.handler.size());
+        filters = std::max(filters, route.filters.size());
     }
+    const bool has_filters = std::any_of(routes.begin(), routes.end(),
+                                         [](const PlannedRoute& route) { return !route.filters.empty(); });
     const auto row = [&](const std::string& a, const std::string& b, const std::string& c, std::string_view d,
-                         const std::string& e) {
+                         const std::string& e, const std::string& f) {
         std::cout << std::left << std::setw(static_cast<int>(methods) + 2) << a
                   << std::setw(static_cast<int>(pattern) + 2) << b << std::setw(static_cast<int>(handler) + 2)
-                  << c << std::setw(10) << d << e << '\n';
+                  << c << std::setw(10) << d;
+        if (has_filters) std::cout << std::setw(static_cast<int>(filters) + 2) << f;
+        std::cout << e << '\n';
     };
-    row("METHOD", "PATTERN", "HANDLER", "KIND", "WHERE");
+    row("METHOD", "PATTERN", "HANDLER", "KIND", "WHERE", "FILTERS");
     for (const PlannedRoute& route : routes)
-        row(methods_of(route), route.pattern, route.handler, to_string(route.kind), route.where);
+        row(methods_of(route), route.pattern, route.handler, to_string(route.kind), route.where,
+            route.filters);
+}
+
+// On standard error, as the last word: a reader that has gone to sleep is not waited for.
+void complain(std::string text) {
+    text += '\n';
+    LogTarget target{STDERR_FILENO};
+    for (std::string_view rest = text; !rest.empty();) {
+        const ssize_t written = target.write_some(rest, std::chrono::milliseconds{500});
+        if (written <= 0) return;
+        rest.remove_prefix(static_cast<std::size_t>(written));
+    }
+}
+
+// What did not reach standard output is a failure, whatever else went well.
+int with_output_written(int code) {
+    errno = 0;
+    std::cout.flush();
+    if (std::cout && std::ferror(stdout) == 0) return code;
+    complain("patchbay: cannot write to standard output" +
+             (errno ? ": " + std::generic_category().message(errno) : std::string{}));
+    return code ? code : static_cast<int>(ExitCode::failed);
 }
 
 // After an unclean end plugin threads still run: no destructor may touch what they use.
-int leave(bool clean, std::unique_ptr<Application> application, int code) {
+int leave(bool clean, std::unique_ptr<Application> application, Logger& log, int code) {
     if (clean) return code;
-    std::cout.flush();
     static_cast<void>(application.release());
-    ::_exit(code ? code : static_cast<int>(ExitCode::failed));
+    log.flush(std::chrono::milliseconds{500});
+    ::_exit(with_output_written(code ? code : static_cast<int>(ExitCode::failed)));
 }
 
 int serve(const ConfigSource& source) {
     Logger log;
     auto application = std::make_unique<Application>(source.load(), source, log);
-    const bool clean =
-        application->serve([](const std::string& url) { std::cout << "listening on " << url << std::endl; });
-    return leave(clean, std::move(application), 0);
+    if (application->interrupted_by() != 0) {
+        const bool clean = application->close();
+        return leave(clean, std::move(application), log, 0);
+    }
+    const auto ready = [&log](const std::string& url) {
+        if (std::cout << "listening on " << url << std::endl) return;
+        std::cout.clear();
+        std::clearerr(stdout);
+        log.warning("listening on " + url + " · that can't be written to standard output");
+    };
+    try {
+        const bool clean = application->serve(ready);
+        return leave(clean, std::move(application), log, 0);
+    } catch (const std::exception& error) {
+        // The plugins are loaded and may have begun something: they end as after a signal.
+        log.flush(std::chrono::milliseconds{500});
+        complain(std::string{"patchbay: "} + error.what());
+        const bool clean = application->close();
+        return leave(clean, std::move(application), log, static_cast<int>(ExitCode::failed));
+    }
+}
+
+std::string verdict(bool problems, std::size_t warnings) {
+    if (problems) return "not everything can be served: see above\n";
+    if (warnings == 0) return "ok\n";
+    return "ok, with " + std::to_string(warnings) + (warnings == 1 ? " warning" : " warnings") +
+           ": see above\n";
 }
 
 // Loads everything as serve would, without listening: `check` and `routes`.
@@ -83,13 +144,20 @@ int dry_load(const ConfigSource& source, bool with_verdict) {
     config.plugins.watch = false;
     config.event_loops = 1;
     config.log.level = LogConfig::Level::warning;
+    config.shutdown.deadline = std::min<std::chrono::milliseconds>(config.shutdown.deadline, dry_deadline);
     Logger log{LogLevel::warning};
     auto application = std::make_unique<Application>(config, source, log);
+    if (const int signal = application->interrupted_by()) {
+        const bool clean = application->close();
+        return leave(clean, std::move(application), log, 128 + signal);
+    }
+    application->end_at_once_on_signal();
+    log.flush(std::chrono::milliseconds{500});  // what it says comes before what is printed
     const bool problems = !application->plugin_problems().empty();
     print_routes(application->routes());
     const bool clean = application->close();
-    if (with_verdict) std::cout << (problems ? "not everything can be served: see above\n" : "ok\n");
-    return leave(clean, std::move(application), problems ? static_cast<int>(ExitCode::failed) : 0);
+    if (with_verdict) std::cout << verdict(problems, log.warnings());
+    return leave(clean, std::move(application), log, problems ? static_cast<int>(ExitCode::failed) : 0);
 }
 
 int inspect(const std::string& file) {
@@ -123,7 +191,7 @@ int run_command_line(int argc, char** argv, const char* const* environment) {
         app.add_subcommand("serve", "Serve the plugins of a directory until SIGTERM");
     add_config(*serve_command, arguments, false);
     serve_command->add_option("--listen", arguments.listen,
-                              "HOST:PORT, whatever the file says; port 0 picks a free one");
+                              "HOST:PORT or unix:PATH, whatever the file says; port 0 picks a free one");
     CLI::App* const check_command =
         app.add_subcommand("check", "Validate a configuration, load its plugins once, print the routes");
     add_config(*check_command, arguments, true);
@@ -138,20 +206,20 @@ int run_command_line(int argc, char** argv, const char* const* environment) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::usage);
+        return with_output_written(app.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::usage));
     }
     try {
         const ConfigSource source = config_source(arguments, environment_from(environment));
         if (*serve_command) return serve(source);
-        if (*check_command) return dry_load(source, true);
-        if (*routes_command) return dry_load(source, false);
-        if (*inspect_command) return inspect(arguments.library);
-        return print_reference(arguments.reference);
+        if (*check_command) return with_output_written(dry_load(source, true));
+        if (*routes_command) return with_output_written(dry_load(source, false));
+        if (*inspect_command) return with_output_written(inspect(arguments.library));
+        return with_output_written(print_reference(arguments.reference));
     } catch (const ConfigError& error) {
-        std::cerr << error.what() << '\n';
+        complain(error.what());
         return static_cast<int>(ExitCode::bad_configuration);
     } catch (const std::exception& error) {
-        std::cerr << "patchbay: " << error.what() << '\n';
+        complain(std::string{"patchbay: "} + error.what());
         return static_cast<int>(ExitCode::failed);
     }
 }

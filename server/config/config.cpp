@@ -9,10 +9,24 @@ std::string to_string(const SourcePosition& position) {
     return position.file + ':' + std::to_string(position.line) + ':' + std::to_string(position.column);
 }
 
-std::string to_string(const ListenAddress& address) {
+namespace {
+
+std::string text_of(const TcpAddress& address) {
     const bool is_ipv6 = address.host.find(':') != std::string::npos;
     const auto host = is_ipv6 ? '[' + address.host + ']' : address.host;
     return host + ':' + std::to_string(address.port);
+}
+
+std::string text_of(const UnixAddress& address) { return "unix:" + address.path.string(); }
+
+std::string text_of(const InheritedAddress& address) {
+    return address.name.empty() ? "systemd" : "systemd:" + address.name;
+}
+
+}  // namespace
+
+std::string to_string(const ListenAddress& address) {
+    return std::visit([](const auto& alternative) { return text_of(alternative); }, address);
 }
 
 std::size_t threads_per_plugin(const ExecutorConfig& executor) {

@@ -3,6 +3,9 @@
 // Units, ranges and effects of every field stand in keys.cpp, and from there in docs/configuration.md.
 #pragma once
 
+#include "config/filter_config.hpp"
+#include "config/source_position.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <chrono>
@@ -12,35 +15,54 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace patchbay {
 
-/// Where something stands. `line` and `column` count from 1, columns in characters; a `line` of 0 means the
-/// file as a whole. Every position equals every other, so that moving a line in the file is not a change of
-/// configuration.
-struct SourcePosition {
-    std::string file;
-    std::size_t line = 0;
-    std::size_t column = 0;
-
-    friend bool operator==(const SourcePosition&, const SourcePosition&) { return true; }
-};
-
-/// "file:line:column", or "file" alone when there is no line.
-std::string to_string(const SourcePosition& position);
-
 /// `host` is an IPv4 address, an IPv6 address without its brackets, or a host name. Port 0 asks for a free
 /// one.
-struct ListenAddress {
+struct TcpAddress {
     std::string host = "127.0.0.1";
     std::uint16_t port = 8080;
 
-    bool operator==(const ListenAddress&) const = default;
+    bool operator==(const TcpAddress&) const = default;
 };
 
-/// "host:port", with an IPv6 host in brackets.
+struct UnixAddress {
+    std::filesystem::path path;
+
+    bool operator==(const UnixAddress&) const = default;
+};
+
+/// Sockets that whoever started the process listens on already: those of that name, or, without one, all
+/// that no other listener names.
+struct InheritedAddress {
+    std::string name;
+
+    bool operator==(const InheritedAddress&) const = default;
+};
+
+using ListenAddress = std::variant<TcpAddress, UnixAddress, InheritedAddress>;
+
+/// As it is written: "host:port" with an IPv6 host in brackets, "unix:path", "systemd" or "systemd:name".
 std::string to_string(const ListenAddress& address);
+
+struct ListenerConfig {
+    ListenAddress address;
+    bool proxy_protocol = false;
+    std::optional<std::size_t> mode{};  // permissions of a Unix socket's file; absent: by the umask
+
+    bool operator==(const ListenerConfig&) const = default;
+};
+
+/// Every address whose first `bits` bits are those of `network`, in its usual notation; or "unix".
+struct ProxyRange {
+    std::string network;
+    unsigned bits = 0;
+
+    bool operator==(const ProxyRange&) const = default;
+};
 
 struct PluginShareConfig {
     std::size_t threads = 0;  // 0: auto, see threads_per_plugin
@@ -87,6 +109,8 @@ struct LimitsConfig {
     std::size_t header_fields = 100;
     std::size_t body = std::size_t{1024} * 1024;
     std::size_t connections = 10'000;
+    std::size_t connections_per_address = 0;  // 0: no limit
+    std::size_t requests_per_connection = 100'000;
     std::size_t min_rate = 240;  // bytes a second
 
     bool operator==(const LimitsConfig&) const = default;
@@ -105,25 +129,52 @@ struct TimeoutsConfig {
 struct LogConfig {
     enum class Level { debug, info, warning, error };
     Level level = Level::info;
+    std::chrono::milliseconds stall{500};  // of an event loop
 
     bool operator==(const LogConfig&) const = default;
 };
 
+struct AccessLogConfig {
+    enum class Format { automatic, json, text };  // automatic: text on a terminal
+    std::filesystem::path file;                   // or "stdout", or "stderr"; empty: none
+    Format format = Format::automatic;
+
+    bool operator==(const AccessLogConfig&) const = default;
+};
+
+enum class TrailingSlash { strict, redirect };
+
 /// One entry of `routes`. What is absent is left as the plugin, or the whole configuration, says.
 struct RouteConfig {
-    std::optional<std::string> path;   // begins with '/'; its pattern is the router's to judge
-    std::vector<std::string> methods;  // upper-case, no duplicates; empty: as the plugin says
-    std::string handler;               // "plugin.handler"
+    std::optional<std::string> path;         // begins with '/'; its pattern is the router's to judge
+    std::vector<std::string> methods;        // upper-case, no duplicates; empty: as the plugin says
+    std::string handler;                     // "plugin.handler"; or empty, and
+    std::filesystem::path static_directory;  // what is served at the path instead; or empty, and
+    std::string redirect{};                  // where the path leads instead
+    std::size_t redirect_status = 0;         // 0: as the field's default says
     bool enabled = true;
     std::optional<std::chrono::milliseconds> timeout;
-    std::optional<std::size_t> max_body;  // bytes
-    SourcePosition position;              // of the entry, for messages about it after loading
+    std::optional<std::size_t> max_body;     // bytes
+    std::vector<FilterReference> filters{};  // after those of Config::global_filters
+    std::string host{};       // of its groups: a name, "*." and its end, or empty for every host
+    std::string prefix{};     // of its groups, when it has no path: for the handler's own
+    SourcePosition position;  // of the entry, for messages about it after loading
 
     bool operator==(const RouteConfig&) const = default;
 };
 
+/// What the routes of a group share; read into them, and forgotten.
+struct GroupConfig {
+    std::string prefix;
+    std::string host;
+    std::vector<FilterReference> filters;
+    std::optional<std::chrono::milliseconds> timeout;
+    std::optional<std::size_t> max_body;
+};
+
 struct Config {
-    ListenAddress listen;
+    std::vector<ListenerConfig> listen{ListenerConfig{}};
+    std::vector<ProxyRange> trusted_proxies;
     std::size_t event_loops = 0;  // 0: one for each core
     ExecutorConfig executor;
     PluginsConfig plugins;
@@ -132,7 +183,11 @@ struct Config {
     LimitsConfig limits;
     TimeoutsConfig timeouts;
     LogConfig log;
-    std::vector<RouteConfig> routes;
+    AccessLogConfig access_log;
+    TrailingSlash trailing_slash = TrailingSlash::strict;
+    std::vector<FilterConfig> filters;               // in the order of the file
+    std::vector<FilterReference> global_filters;     // of every answer
+    std::vector<RouteConfig> routes;                 // those of groups last
     std::map<std::string, nlohmann::json> settings;  // plugin name to a JSON object
     /// Where each setting stands, by its path: "greeter", "greeter.greeting", "greeter.names[0]".
     std::map<std::string, SourcePosition> setting_positions;

@@ -4,6 +4,7 @@
 #include "config/suggest.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 #include <vector>
 
@@ -11,6 +12,18 @@ namespace patchbay {
 namespace {
 
 constexpr std::string_view prefix = "PATCHBAY_";
+
+struct Option {
+    std::string_view name;
+    std::string_view path;
+};
+constexpr std::array options{Option{"--listen", "listen"}, Option{"--plugins", "plugins.directory"}};
+
+std::string_view option_for(std::string_view path) {
+    const auto option =
+        std::find_if(options.begin(), options.end(), [&](const Option& entry) { return entry.path == path; });
+    return option == options.end() ? std::string_view{} : option->name;
+}
 
 std::vector<std::string> known_names() {
     std::vector<std::string> names;
@@ -25,7 +38,7 @@ Environment environment_from(const char* const* variables) {
     for (; variables != nullptr && *variables != nullptr; ++variables) {
         const std::string_view variable{*variables};
         const auto equals = variable.find('=');
-        if (!variable.starts_with(prefix) || equals == std::string_view::npos) continue;
+        if (equals == std::string_view::npos) continue;
         environment.emplace(variable.substr(0, equals), variable.substr(equals + 1));
     }
     return environment;
@@ -35,11 +48,14 @@ void detail::apply_environment(const Environment& environment, Config& config, K
                                ConfigProblems& problems) {
     const auto keys = config_keys();
     for (const auto& [name, value] : environment) {
-        if (!name.starts_with(prefix)) continue;
+        const bool is_option = name.starts_with("--");
+        if (!is_option && !name.starts_with(prefix)) continue;
         const SourcePosition at{name};
         const auto key = std::find_if(keys.begin(), keys.end(), [&](const auto& entry) {
-            return environment_name(entry.path) == name;
+            return (is_option ? std::string{option_for(entry.path)} : environment_name(entry.path)) == name;
         });
+        if (key != keys.end() && !is_option && environment.contains(std::string{option_for(key->path)}))
+            continue;
         if (key == keys.end()) {
             problems.add({at, {}, "this variable sets no key", nearest_name(name, known_names())});
             continue;

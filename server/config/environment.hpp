@@ -1,5 +1,6 @@
-// Overrides of single keys by environment variables: PATCHBAY_ and the key's path in upper case. Used by the
-// thread that loads; the process's environment is passed in, never read here.
+// Overrides of single keys by environment variables, PATCHBAY_ and the key's path in upper case, and by
+// options of the command line. Used by the thread that loads; the process's environment is passed in, never
+// read here.
 #pragma once
 
 #include "config/error.hpp"
@@ -9,10 +10,11 @@
 
 namespace patchbay {
 
-/// Names to values. Variables whose name does not begin with PATCHBAY_ are ignored.
+/// Names to values. Those whose name begins with PATCHBAY_ set keys; others are there for `env:NAME`. A name
+/// that begins with "--" is an option of the command line: it outranks the variable of its key.
 using Environment = std::map<std::string, std::string>;
 
-/// The PATCHBAY_ variables of a null-terminated array of "NAME=value", such as the third argument of main.
+/// The variables of a null-terminated array of "NAME=value", such as the third argument of main.
 Environment environment_from(const char* const* variables);
 
 namespace detail {

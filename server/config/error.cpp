@@ -33,7 +33,7 @@ std::string joined(const std::vector<ConfigProblem>& problems) {
 }  // namespace
 
 std::string to_string(const ConfigProblem& problem) {
-    auto line = to_string(problem.at) + ": ";
+    std::string line = problem.at.file.empty() ? "" : to_string(problem.at) + ": ";
     if (!problem.key.empty()) line += problem.key + ": ";
     line += problem.text;
     if (!problem.suggestion.empty()) line += "; did you mean '" + problem.suggestion + "'?";

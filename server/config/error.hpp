@@ -13,7 +13,7 @@
 namespace patchbay {
 
 struct ConfigProblem {
-    SourcePosition at;       // a file, or the name of an environment variable with no line
+    SourcePosition at;       // a file, or the name of an environment variable with no line; may be empty
     std::string key;         // "routes[0].path"; empty when no key is concerned
     std::string text;        // one sentence, without a full stop
     std::string suggestion;  // what the operator perhaps meant; may be empty

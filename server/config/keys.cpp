@@ -17,11 +17,21 @@ constexpr std::uint64_t gib = 1'024 * mib;
 
 constexpr std::array keys{
     ConfigKey<Config>{"listen",
-                      {Kind::address, {}},
-                      [](Config& c) -> ListenAddress& { return c.listen; },
-                      "Address to listen on, as host:port; an IPv6 host in brackets. Port 0 takes a free one "
-                      "and prints it.",
+                      {Kind::listeners, {}},
+                      [](Config& c) -> std::vector<ListenerConfig>& { return c.listen; },
+                      "Where to listen: host:port with an IPv6 host in brackets, where port 0 takes a free "
+                      "one and prints it; unix:path, relative to the directory of this file; systemd, or "
+                      "systemd:name, for sockets that the process was started with. Or a list of these, or "
+                      "of mappings.",
                       "0.0.0.0 or [::] opens the server to every network it is on."},
+    ConfigKey<Config>{
+        "trusted_proxies",
+        {Kind::proxies, {}},
+        [](Config& c) -> std::vector<ProxyRange>& { return c.trusted_proxies; },
+        "Proxies that may say who their client is, by Forwarded, X-Forwarded-For, -Proto and "
+        "-Host, and by the PROXY protocol where a listener has it: addresses, networks, and unix for "
+        "whoever connects to a Unix socket.",
+        "Whoever has one of these addresses can pretend to be anybody."},
     ConfigKey<Config>{"event_loops",
                       {Kind::count_or_auto, {1, 256}},
                       [](Config& c) -> std::size_t& { return c.event_loops; },
@@ -117,6 +127,19 @@ constexpr std::array keys{
                       [](Config& c) -> std::size_t& { return c.limits.connections; },
                       "Number of connections open at once.",
                       "More clients are served together, for memory and a file descriptor each."},
+    ConfigKey<Config>{
+        "limits.connections_per_address",
+        {Kind::count, {0, 1'000'000}},
+        [](Config& c) -> std::size_t& { return c.limits.connections_per_address; },
+        "Number of connections open at once from one IPv4 address or one IPv6 /64 network, trusted proxies "
+        "and Unix sockets left out; 0 is no limit.",
+        "More clients behind one address are served, and one client alone may take more of "
+        "limits.connections."},
+    ConfigKey<Config>{"limits.requests_per_connection",
+                      {Kind::count, {0, 1'000'000'000}},
+                      [](Config& c) -> std::size_t& { return c.limits.requests_per_connection; },
+                      "Number of requests after which a connection is closed; 0 is no limit.",
+                      "Clients reconnect less often, and stay on the event loop they are on for longer."},
     ConfigKey<Config>{"limits.min_rate",
                       {Kind::size, {0, mib}},
                       [](Config& c) -> std::size_t& { return c.limits.min_rate; },
@@ -155,6 +178,52 @@ constexpr std::array keys{
                       [](Config& c) -> LogConfig::Level& { return c.log.level; },
                       "The least serious messages that are logged.",
                       "Each level also logs those after it; debug writes the most."},
+    ConfigKey<Config>{"log.stall",
+                      {Kind::duration, {10, hour}},
+                      [](Config& c) -> milliseconds& { return c.log.stall; },
+                      "Time that a handler may hold up its event loop before a warning names its plugin.",
+                      "Only longer stalls are named, and a busy machine is not taken for one."},
+    ConfigKey<Config>{"access_log.file",
+                      {Kind::output, {}},
+                      [](Config& c) -> std::filesystem::path& { return c.access_log.file; },
+                      "File that gets a line for each request, relative to the directory of this file; or "
+                      "stdout or stderr; empty writes none.",
+                      "What is written too slowly loses lines, which are counted, and holds up no request. "
+                      "SIGHUP opens the file anew."},
+    ConfigKey<Config>{"access_log.format",
+                      {Kind::access_format, {}},
+                      [](Config& c) -> AccessLogConfig::Format& { return c.access_log.format; },
+                      "How such a line is written; auto is text on a terminal and json elsewhere.",
+                      "json names everything as OpenTelemetry does; text is for people."},
+    ConfigKey<Config>{"trailing_slash",
+                      {Kind::slash_policy, {}},
+                      [](Config& c) -> TrailingSlash& { return c.trailing_slash; },
+                      "What becomes of a path that no route has, but one has with a slash at its end, or "
+                      "without the one at its end.",
+                      "strict answers 404; redirect answers 308 and names the path that is there."},
+};
+
+constexpr std::array keys_of_listeners{
+    ConfigKey<ListenerConfig>{"address",
+                              {Kind::address, {}},
+                              [](ListenerConfig& l) -> ListenAddress& { return l.address; },
+                              "Where to listen.",
+                              "",
+                              "none; it is required"},
+    ConfigKey<ListenerConfig>{
+        "proxy_protocol",
+        {Kind::boolean, {}},
+        [](ListenerConfig& l) -> bool& { return l.proxy_protocol; },
+        "Whether each connection begins with a header of the PROXY protocol, version 1 or 2; one that does "
+        "not, or does not come from trusted_proxies, is closed.",
+        "",
+        "false"},
+    ConfigKey<ListenerConfig>{"mode",
+                              {Kind::file_mode, {}},
+                              [](ListenerConfig& l) -> std::optional<std::size_t>& { return l.mode; },
+                              "Permissions of a Unix socket's file.",
+                              "",
+                              "what the umask leaves of 0777"},
 };
 
 constexpr std::array keys_of_routes{
@@ -171,7 +240,34 @@ constexpr std::array keys_of_routes{
                            [](RouteConfig& r) -> std::string& { return r.handler; },
                            "The handler, as plugin.handler.",
                            "",
-                           "none, it is required"},
+                           "none; this, static or redirect is required"},
+    ConfigKey<RouteConfig>{"static",
+                           {Kind::path, {}},
+                           [](RouteConfig& r) -> std::filesystem::path& { return r.static_directory; },
+                           "Directory whose files are served beneath the path instead of a handler, relative "
+                           "to the directory of this file.",
+                           "",
+                           "none"},
+    ConfigKey<RouteConfig>{"redirect",
+                           {Kind::redirect_target, {}},
+                           [](RouteConfig& r) -> std::string& { return r.redirect; },
+                           "Where requests for the path are sent instead of a handler; {name} stands for "
+                           "what the path's parameter of that name matched, and the query is kept.",
+                           "",
+                           "none"},
+    ConfigKey<RouteConfig>{"status",
+                           {Kind::count, {301, 308}},
+                           [](RouteConfig& r) -> std::size_t& { return r.redirect_status; },
+                           "Status of a redirect: 301, 302, 303, 307 or 308.",
+                           "",
+                           "302"},
+    ConfigKey<RouteConfig>{"filters",
+                           {Kind::filter_names, {}},
+                           {},
+                           "Names of filters, or plugin.filter for those that plugins bring, in the order in "
+                           "which they see a request; answers go through them in the reverse order.",
+                           "",
+                           "[]"},
     ConfigKey<RouteConfig>{"enabled",
                            {Kind::boolean, {}},
                            [](RouteConfig& r) -> bool& { return r.enabled; },
@@ -192,6 +288,39 @@ constexpr std::array keys_of_routes{
                            "limits.body"},
 };
 
+constexpr std::array keys_of_groups{
+    ConfigKey<GroupConfig>{"prefix",
+                           {Kind::route_prefix, {}},
+                           [](GroupConfig& g) -> std::string& { return g.prefix; },
+                           "What the paths of its routes begin with, also those that plugins declare.",
+                           "",
+                           "none"},
+    ConfigKey<GroupConfig>{"host",
+                           {Kind::host_pattern, {}},
+                           [](GroupConfig& g) -> std::string& { return g.host; },
+                           "Host that its routes are for, without a port; *.example.org is every name that "
+                           "ends so. Requests for it find other routes only where none of these match.",
+                           "",
+                           "every host"},
+    ConfigKey<GroupConfig>{
+        "filters", {Kind::filter_names, {}}, {}, "Names of filters, before those of its routes.", "", "[]"},
+    ConfigKey<GroupConfig>{"timeout",
+                           {Kind::duration, {1, 24 * hour}},
+                           [](GroupConfig& g) -> std::optional<milliseconds>& { return g.timeout; },
+                           "Time for a handler to answer, where its route does not say.",
+                           "",
+                           "timeouts.handler"},
+    ConfigKey<GroupConfig>{"max_body",
+                           {Kind::size, {0, 2 * gib}},
+                           [](GroupConfig& g) -> std::optional<std::size_t>& { return g.max_body; },
+                           "Size of a request's body, where its route does not say.",
+                           "",
+                           "limits.body"},
+    ConfigKey<GroupConfig>{"routes", {Kind::routes, {}}, {}, "As routes at the top level.", "", "[]"},
+    ConfigKey<GroupConfig>{
+        "groups", {Kind::routes, {}}, {}, "Groups within this one, whose prefixes follow its own.", "", "[]"},
+};
+
 constexpr std::array sections{
     ConfigSection{"executor", "The threads that run blocking handlers."},
     ConfigSection{"executor.per_plugin", "The share of them that one plugin may take."},
@@ -201,13 +330,18 @@ constexpr std::array sections{
     ConfigSection{"limits", "What one client may ask for."},
     ConfigSection{"timeouts", "How long the server waits for a client or a handler."},
     ConfigSection{"log", "What is logged."},
+    ConfigSection{"access_log", "Where requests are logged."},
 };
 
 }  // namespace
 
 std::span<const ConfigKey<Config>> config_keys() { return keys; }
 
+std::span<const ConfigKey<ListenerConfig>> listener_keys() { return keys_of_listeners; }
+
 std::span<const ConfigKey<RouteConfig>> route_keys() { return keys_of_routes; }
+
+std::span<const ConfigKey<GroupConfig>> group_keys() { return keys_of_groups; }
 
 std::span<const ConfigSection> config_sections() { return sections; }
 

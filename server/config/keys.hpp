@@ -8,12 +8,13 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <variant>
+#include <vector>
 
 namespace patchbay::detail {
 
@@ -22,9 +23,12 @@ template <class Owner>
 using FieldAccess =
     std::variant<std::monostate, bool& (*)(Owner&), std::size_t& (*)(Owner&),
                  std::chrono::milliseconds& (*)(Owner&), ListenAddress& (*)(Owner&),
-                 LogConfig::Level& (*)(Owner&), std::filesystem::path& (*)(Owner&), std::string& (*)(Owner&),
+                 std::vector<ListenerConfig>& (*)(Owner&), std::vector<ProxyRange>& (*)(Owner&),
+                 LogConfig::Level& (*)(Owner&), AccessLogConfig::Format& (*)(Owner&),
+                 std::filesystem::path& (*)(Owner&), std::string& (*)(Owner&),
                  std::optional<std::string>& (*)(Owner&), std::optional<std::size_t>& (*)(Owner&),
-                 std::optional<std::chrono::milliseconds>& (*)(Owner&)>;
+                 std::optional<std::chrono::milliseconds>& (*)(Owner&), TrailingSlash& (*)(Owner&),
+                 std::vector<std::string>& (*)(Owner&), std::map<std::string, std::string>& (*)(Owner&)>;
 
 template <class Owner>
 struct ConfigKey {
@@ -43,14 +47,27 @@ struct ConfigSection {
 
 /// In the order of the reference; the keys of a section stand together.
 std::span<const ConfigKey<Config>> config_keys();
+/// The keys of one entry of `listen`.
+std::span<const ConfigKey<ListenerConfig>> listener_keys();
 /// The keys of one entry of `routes`.
 std::span<const ConfigKey<RouteConfig>> route_keys();
+/// The keys of one entry of `groups`.
+std::span<const ConfigKey<GroupConfig>> group_keys();
 /// The mappings that hold keys, an outer one before those inside it.
 std::span<const ConfigSection> config_sections();
 
 constexpr std::string_view routes_summary =
-    "Where handlers are served. Optional: a plugin's own routes are mounted unless an entry here says "
+    "Where handlers, and directories of files, are served. Optional: a plugin's own routes are mounted "
+    "unless an entry here says "
     "otherwise.";
+constexpr std::string_view groups_summary =
+    "Routes that share a prefix, a host, filters or limits. Groups may stand in groups.";
+constexpr std::string_view filters_summary =
+    "What looks at requests before handlers and at answers after them: names of one's own, each with one "
+    "kind "
+    "and its settings. routes and global_filters put them to use.";
+constexpr std::string_view global_filters_summary =
+    "Names of filters for every answer, also for those that no route gives; before those of the route.";
 constexpr std::string_view settings_summary =
     "What each plugin is given when it is constructed: the plugin's name, then any mapping.";
 
@@ -62,10 +79,10 @@ template <class Owner>
 std::optional<Complaint> assign(const ConfigKey<Owner>& key, ScalarText scalar, Owner& owner) {
     return std::visit(
         [&](auto access) -> std::optional<Complaint> {
-            if constexpr (std::is_same_v<decltype(access), std::monostate>)
-                return Complaint{"expected " + expectation(key.rules.kind), {}};
-            else
+            if constexpr (requires { read_value(key.rules, scalar, access(owner)); })
                 return read_value(key.rules, scalar, access(owner));
+            else
+                return Complaint{"expected " + expectation(key.rules.kind), {}};
         },
         key.field);
 }

@@ -1,17 +1,19 @@
 #include "config/loader.hpp"
 
 #include "config/document.hpp"
+#include "config/filters.hpp"
+#include "config/groups.hpp"
 #include "config/keys.hpp"
+#include "config/listeners.hpp"
+#include "config/regular_file.hpp"
 #include "config/routes.hpp"
 #include "config/settings.hpp"
 #include "config/suggest.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstddef>
-#include <fstream>
+#include <iterator>
 #include <limits>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -28,19 +30,9 @@ using Kind = YamlNode::Kind;
 }
 
 std::string read_file(const std::filesystem::path& file) {
-    std::error_code error;
-    const auto status = std::filesystem::status(file, error);
-    if (status.type() == std::filesystem::file_type::not_found) fail(file, "there is no such file");
-    if (std::filesystem::is_directory(status)) fail(file, "this is a directory; a YAML file is expected");
-    errno = 0;
-    std::ifstream stream{file, std::ios::binary};
-    if (!stream) fail(file, "can't be opened: " + std::generic_category().message(errno));
-    // One byte more than is allowed is enough for the reader to refuse the rest.
-    std::string text(detail::max_yaml_bytes + 1, '\0');
-    stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (stream.bad()) fail(file, "can't be read: " + std::generic_category().message(errno));
-    text.resize(static_cast<std::size_t>(stream.gcount()));
-    return text;
+    detail::FileText read = detail::read_regular_file(file, detail::max_yaml_bytes, "a YAML file");
+    if (!read.problem.empty()) fail(file, read.problem);
+    return std::move(read.text);
 }
 
 bool is_in(std::string_view path, std::string_view section) {
@@ -57,7 +49,8 @@ std::vector<std::string> names_in(std::string_view section) {
     };
     for (const auto& key : detail::config_keys()) add(key.path);
     for (const auto& inner : detail::config_sections()) add(inner.path);
-    if (section.empty()) names.insert(names.end(), {"routes", "settings"});
+    if (section.empty())
+        names.insert(names.end(), {"filters", "global_filters", "groups", "routes", "settings"});
     return names;
 }
 
@@ -76,18 +69,24 @@ std::string only_path_ending_in(std::string_view name) {
 
 class ConfigReader {
 public:
-    ConfigReader(std::filesystem::path directory, Config& config, KeyOrigins& origins,
-                 ConfigProblems& problems)
-        : directory_{std::move(directory)}, config_{config}, origins_{origins}, problems_{problems} {}
+    ConfigReader(std::filesystem::path directory, const Environment& environment, Config& config,
+                 KeyOrigins& origins, ConfigProblems& problems)
+        : directory_{std::move(directory)},
+          environment_{environment},
+          config_{config},
+          origins_{origins},
+          problems_{problems} {}
 
     void read_section(const YamlNode& section, const std::string& path);
 
 private:
     void read_entry(const YamlNode& node, const std::string& section);
     void read_key(const detail::ConfigKey<Config>& key, const YamlNode& node);
+    void read_list(const detail::ConfigKey<Config>& key, const YamlNode& node);
     void reject_unknown(const YamlNode& node, const std::string& section);
 
     std::filesystem::path directory_;
+    const Environment& environment_;
     Config& config_;
     KeyOrigins& origins_;
     ConfigProblems& problems_;
@@ -115,7 +114,17 @@ void ConfigReader::read_entry(const YamlNode& node, const std::string& section) 
     if (key != keys.end()) return read_key(*key, node);
     if (std::any_of(sections.begin(), sections.end(), has_path)) return read_section(node, path);
     if (path == "routes") {
-        config_.routes = detail::read_routes(node, problems_);
+        auto routes = detail::read_routes(node, path, directory_, problems_);
+        config_.routes.insert(config_.routes.begin(), std::make_move_iterator(routes.begin()),
+                              std::make_move_iterator(routes.end()));
+    } else if (path == "groups") {
+        auto routes = detail::read_groups(node, directory_, problems_);
+        config_.routes.insert(config_.routes.end(), std::make_move_iterator(routes.begin()),
+                              std::make_move_iterator(routes.end()));
+    } else if (path == "filters") {
+        config_.filters = detail::read_filters(node, directory_, environment_, problems_);
+    } else if (path == "global_filters") {
+        config_.global_filters = detail::read_filter_names(node, path, problems_);
     } else if (path == "settings") {
         detail::read_settings(node, config_, problems_);
     } else {
@@ -125,6 +134,8 @@ void ConfigReader::read_entry(const YamlNode& node, const std::string& section) 
 
 void ConfigReader::read_key(const detail::ConfigKey<Config>& key, const YamlNode& node) {
     const std::string path{key.path};
+    if (key.rules.kind == detail::ValueKind::listeners || key.rules.kind == detail::ValueKind::proxies)
+        return read_list(key, node);
     if (node.kind != Kind::plain && node.kind != Kind::quoted) {
         const auto text = "expected " + detail::expectation(key.rules.kind) + ", found " + describe(node);
         problems_.add({place_of(node), path, text, {}});
@@ -137,8 +148,23 @@ void ConfigReader::read_key(const detail::ConfigKey<Config>& key, const YamlNode
     origins_[path] = node.at;
     if (const auto* const access = std::get_if<std::filesystem::path& (*)(Config&)>(&key.field)) {
         auto& directory = (*access)(config_);
-        if (!directory.empty()) directory = (directory_ / directory).lexically_normal();
+        const bool relative =
+            key.rules.kind != detail::ValueKind::output || !detail::is_standard_stream(directory);
+        if (!directory.empty() && relative) directory = (directory_ / directory).lexically_normal();
     }
+}
+
+void ConfigReader::read_list(const detail::ConfigKey<Config>& key, const YamlNode& node) {
+    if (key.rules.kind == detail::ValueKind::listeners) {
+        auto listeners = detail::read_listeners(node, directory_, problems_);
+        if (!listeners) return;
+        config_.listen = *std::move(listeners);
+    } else {
+        auto proxies = detail::read_proxies(node, problems_);
+        if (!proxies) return;
+        config_.trusted_proxies = *std::move(proxies);
+    }
+    origins_[std::string{key.path}] = node.at;
 }
 
 void ConfigReader::reject_unknown(const YamlNode& node, const std::string& section) {
@@ -187,9 +213,11 @@ Config parse_config(std::string_view yaml, const std::filesystem::path& file,
     ConfigProblems problems;
     const auto root = detail::read_yaml(yaml, file.string(), problems);
     config.plugins.directory = file.parent_path() / config.plugins.directory;  // as if it were written
-    ConfigReader{file.parent_path(), config, origins, problems}.read_section(root, {});
+    ConfigReader{file.parent_path(), environment, config, origins, problems}.read_section(root, {});
     detail::apply_environment(environment, config, origins, problems);
     check_shares(config, origins, problems);
+    detail::check_listeners(config, origins, problems);
+    detail::check_filter_names(config, problems);
     problems.raise_if_any();
     return config;
 }

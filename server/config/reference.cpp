@@ -1,9 +1,11 @@
 #include "config/reference.hpp"
 
+#include "config/filter_keys.hpp"
 #include "config/keys.hpp"
 
 #include <algorithm>
 #include <cstddef>
+#include <span>
 #include <string_view>
 
 namespace patchbay {
@@ -47,6 +49,8 @@ public:
 private:
     void open_sections_of(std::string_view path);
     void write_key(const ConfigKey<Config>& key);
+    void write_listeners();
+    void write_filters();
     void write_routes();
 
     std::string yaml_;
@@ -63,6 +67,7 @@ std::string YamlWriter::write() {
         open_sections_of(parent_of(key.path));
         write_key(key);
     }
+    write_filters();
     write_routes();
     yaml_ += '\n' + comment(detail::settings_summary, 0);
     yaml_ +=
@@ -94,7 +99,36 @@ void YamlWriter::write_key(const ConfigKey<Config>& key) {
     auto rules = "Allowed: " + detail::allowed_values(key.rules) + '.';
     if (!key.effect.empty()) rules += ' ' + detail::effect_sentence(key.rules, key.effect);
     yaml_ += comment(rules, indent);
+    if (key.rules.kind == ValueKind::listeners) write_listeners();
     yaml_ += std::string(indent, ' ') + std::string{leaf_of(key.path)} + ": " + default_value(key) + '\n';
+}
+
+void YamlWriter::write_listeners() {
+    yaml_ +=
+        "# For example:\n"
+        "#   - \"[::]:8080\"\n"
+        "#   - {address: unix:/run/patchbay.sock, mode: 0660}\n"
+        "# The keys of a mapping:\n";
+    for (const auto& key : detail::listener_keys()) {
+        yaml_ += comment("  " + std::string{key.path} + ": " + std::string{key.summary} +
+                             " Default: " + std::string{key.default_text} + '.',
+                         0);
+    }
+}
+
+void YamlWriter::write_filters() {
+    yaml_ += '\n' + comment(detail::filters_summary, 0);
+    yaml_ +=
+        "# For example:\n"
+        "#   site:\n"
+        "#     cors: {origins: [https://app.example], credentials: true}\n"
+        "#   calm:\n"
+        "#     rate_limit: {requests: 100, per: 1m}\n"
+        "# The kinds, whose keys docs/configuration.md has:\n";
+    detail::for_each_filter_kind([&](const auto& kind) {
+        yaml_ += comment("  " + std::string{kind.name} + ": " + std::string{kind.summary}, 0);
+    });
+    yaml_ += "filters: {}\n\n" + comment(detail::global_filters_summary, 0) + "global_filters: []\n";
 }
 
 void YamlWriter::write_routes() {
@@ -106,49 +140,34 @@ void YamlWriter::write_routes() {
         "#     handler: greeter.hello\n"
         "#     timeout: 2s\n"
         "#     max_body: 64KiB\n"
+        "#   - path: /assets\n"
+        "#     static: ./www\n"
+        "#   - path: /old/{name}\n"
+        "#     redirect: /hi/{name}\n"
         "# The keys of an entry:\n";
     for (const auto& key : detail::route_keys()) {
         const auto text = std::string{key.path} + ": " + std::string{key.summary} +
                           " Default: " + std::string{key.default_text} + '.';
         yaml_ += comment("  " + text, 0);
     }
-    yaml_ += "routes: []\n";
-}
-
-std::string type_name(ValueKind kind) {
-    switch (kind) {
-        case ValueKind::address:
-            return "host:port";
-        case ValueKind::boolean:
-            return "true or false";
-        case ValueKind::count:
-        case ValueKind::count_or_auto:
-            return "number";
-        case ValueKind::duration:
-            return "duration";
-        case ValueKind::size:
-            return "size";
-        case ValueKind::log_level:
-            return "level";
-        case ValueKind::path:
-        case ValueKind::optional_path:
-            return "directory";
-        case ValueKind::route_path:
-            return "path pattern";
-        case ValueKind::methods:
-            return "list of methods";
-        case ValueKind::handler:
-            return "plugin.handler";
-    }
-    return "value";
+    yaml_ += "routes: []\n\n" + comment(detail::groups_summary, 0);
+    yaml_ +=
+        "# For example:\n"
+        "#   - prefix: /api\n"
+        "#     host: api.example.org\n"
+        "#     filters: [site]\n"
+        "#     routes:\n"
+        "#       - handler: greeter.hello\n"
+        "groups: []\n";
 }
 
 std::string code(std::string_view text) { return '`' + std::string{text} + '`'; }
 
 std::string key_row(const ConfigKey<Config>& key) {
-    return "| " + code(key.path) + " | " + std::string{key.summary} + " | " + type_name(key.rules.kind) +
-           " | " + code(default_value(key)) + " | " + detail::allowed_values(key.rules) + " | " +
-           code(detail::environment_name(key.path)) + " | " + std::string{key.effect} + " |\n";
+    return "| " + code(key.path) + " | " + std::string{key.summary} + " | " +
+           detail::type_name(key.rules.kind) + " | " + code(default_value(key)) + " | " +
+           detail::allowed_values(key.rules) + " | " + code(detail::environment_name(key.path)) + " | " +
+           std::string{key.effect} + " |\n";
 }
 
 std::string key_table(std::string_view section) {
@@ -162,14 +181,24 @@ std::string key_table(std::string_view section) {
     return table;
 }
 
-std::string route_table() {
+template <class Owner>
+std::string described_table(std::span<const ConfigKey<Owner>> keys) {
     std::string table = "| Key | What it is | Type | Default | Allowed |\n|---|---|---|---|---|\n";
-    for (const auto& key : detail::route_keys()) {
+    for (const auto& key : keys) {
         table += "| " + code(key.path) + " | " + std::string{key.summary} + " | " +
-                 type_name(key.rules.kind) + " | " + std::string{key.default_text} + " | " +
+                 detail::type_name(key.rules.kind) + " | " + std::string{key.default_text} + " | " +
                  detail::allowed_values(key.rules) + " |\n";
     }
     return table;
+}
+
+std::string filter_tables() {
+    std::string tables;
+    detail::for_each_filter_kind([&](const auto& kind) {
+        tables += "\n### `" + std::string{kind.name} + "`\n\n" + std::string{kind.summary} + "\n\n" +
+                  described_table(kind.keys);
+    });
+    return tables;
 }
 
 constexpr std::string_view introduction = R"(# Configuration
@@ -199,53 +228,29 @@ Duplicate keys, merge keys (`<<`), tags, directives and tabs in the indentation 
 ## Environment variables
 
 Each key below can be set by the variable beside it, which wins over the file. The value is written as in the file,
-without quotes; a relative directory is taken from the working directory. `routes` and `settings` have no variables.
-A variable whose name begins with `PATCHBAY_` and that sets no key is an error.
+without quotes; a relative directory is taken from the working directory. `filters`, `global_filters`, `routes`,
+`groups` and `settings` have no variables. A variable whose name begins with `PATCHBAY_` and that sets no key is an error.
 
 )";
 
 }  // namespace
-
-std::string detail::allowed_values(const ValueRules& rules) {
-    const auto between = [&](const auto& format) {
-        return format(rules.range.minimum) + " to " + format(rules.range.maximum);
-    };
-    const auto number = [](std::uint64_t value) { return std::to_string(value); };
-    switch (rules.kind) {
-        case ValueKind::count:
-            return between(number);
-        case ValueKind::count_or_auto:
-            return "auto, or " + between(number);
-        case ValueKind::duration:
-            return between([](std::uint64_t value) {
-                return format_duration(std::chrono::milliseconds{static_cast<std::int64_t>(value)});
-            });
-        case ValueKind::size:
-            return between(format_size);
-        case ValueKind::path:
-            return "any path but an empty one";
-        case ValueKind::optional_path:
-            return "any path, or an empty one";
-        default:
-            return expectation(rules.kind);
-    }
-}
-
-std::string detail::effect_sentence(const ValueRules& rules, std::string_view effect) {
-    const bool is_quantity = rules.kind == ValueKind::count || rules.kind == ValueKind::count_or_auto ||
-                             rules.kind == ValueKind::duration || rules.kind == ValueKind::size;
-    return (is_quantity ? "Raising it: " : "") + std::string{effect};
-}
 
 std::string full_yaml() { return YamlWriter{}.write(); }
 
 std::string reference_markdown() {
     std::string page{introduction};
     page += "## The top level\n\n" + key_table({});
+    page += "\n## The entries of `listen`\n\nEach is an address, or a mapping.\n\n" +
+            described_table(detail::listener_keys());
     for (const auto& section : detail::config_sections())
         page += "\n## " + code(section.path) + "\n\n" + std::string{section.summary} + "\n\n" +
                 key_table(section.path);
-    page += "\n## `routes`\n\n" + std::string{detail::routes_summary} + "\n\n" + route_table();
+    page += "\n## `filters`\n\n" + std::string{detail::filters_summary} + '\n' + filter_tables();
+    page += "\n## `global_filters`\n\n" + std::string{detail::global_filters_summary} + '\n';
+    page += "\n## `routes`\n\n" + std::string{detail::routes_summary} + "\n\n" +
+            described_table(detail::route_keys());
+    page += "\n## `groups`\n\n" + std::string{detail::groups_summary} + "\n\n" +
+            described_table(detail::group_keys());
     page += "\n## `settings`\n\n" + std::string{detail::settings_summary} +
             " Numbers, truth values and text are told apart by YAML 1.2's core schema, and reach the plugin "
             "as JSON. "

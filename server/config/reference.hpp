@@ -15,6 +15,10 @@ std::string reference_markdown();
 
 namespace detail {
 struct ValueRules;
+enum class ValueKind;
+
+/// "duration": the column "Type".
+std::string type_name(ValueKind kind);
 
 /// "from 1 to 1024", as a person reads it.
 std::string allowed_values(const ValueRules& rules);

@@ -1,5 +1,6 @@
 #include "http/exchange.hpp"
 
+#include "http/filter_run.hpp"
 #include "log/logger.hpp"
 
 #include <patchbay/problem.hpp>
@@ -11,35 +12,42 @@
 namespace patchbay {
 
 using http::status;
-
 Exchange::Exchange(LoopThread& loop, const ExchangeServices& services) : loop_{&loop}, services_{&services} {
     message_.exchange = this;
+    output_message_.exchange = this;
     finished = [](detail::TaskContext& context) noexcept { static_cast<Exchange&>(context).task_finished(); };
 }
 
 Exchange::~Exchange() = default;
 
+void Exchange::begin(ExchangeOwner& owner, std::chrono::steady_clock::time_point deadline) noexcept {
+    owner_ = &owner;
+    TaskContext::deadline = BlockingJob::deadline = deadline;
+    cancelled = false;  // of the request that the exchange served before, like all of these
+    doomed = false;
+    pipe_.reset();
+    producing_ = head_of_stream_ = stream_failed_ = output_begun_ = false;
+}
+
 bool Exchange::run(const Endpoint& endpoint, const std::shared_ptr<const PublishedRoutes>& routes,
                    ExchangeOwner& owner, std::chrono::steady_clock::time_point deadline) {
+    begin(owner, deadline);
+    if (choice.filters && !choice.filters->inner.empty()) return run_filtered(&endpoint, routes);
+    return run_endpoint(endpoint, routes);
+}
+
+bool Exchange::run_endpoint(const Endpoint& endpoint, const std::shared_ptr<const PublishedRoutes>& routes) {
     handler_ = endpoint.handler;
+    kind_ = handler_->kind;
     generation_ = endpoint.generation;
-    owner_ = &owner;
     detail::LeaseBlock* block = generation_->leases[loop_->index()];
-    TaskContext::deadline = deadline;
-    cancelled = false;  // of the request that the exchange served before
     if (handler_->kind == HandlerKind::blocking) {
         executor = LoopExecutor{loop_->context(), block};
         BlockingJob::lease = block;
-        BlockingJob::deadline = deadline;
-        doomed = false;
         begin_running(routes);
         if (services_->executor->submit(*this, *generation_->share)) return false;
-        end_running();
-        running_ = false;
-        executor = {};
-        response_ = problem(status::service_unavailable, "The server is busy. Try again shortly.");
-        response_.header("Retry-After", "1");
-        return true;
+        response_ = busy();
+        return not_running();
     }
     if (!generation_->home || generation_->home == loop_) return run_here(block, routes);
     executor = LoopExecutor{generation_->home->context(), block};
@@ -52,39 +60,71 @@ bool Exchange::run(const Endpoint& endpoint, const std::shared_ptr<const Publish
 bool Exchange::run_here(detail::LeaseBlock* block, const std::shared_ptr<const PublishedRoutes>& routes) {
     if (handler_->kind == HandlerKind::inline_) {
         // The loop's hold on its routes keeps the plugin mapped until this returns.
-        const detail::LeaseScope scope{block};
+        const detail::HandlerScope scope{block};
         call_plain();
-        return true;
+        if (filtering_) return true;
+        if (!produces_body()) {
+            let_values_go();
+            return true;
+        }
+        executor = LoopExecutor{loop_->context(), block};
+    } else {
+        executor = LoopExecutor{loop_->context(), block};
+        if (!start_task()) {
+            begin_running(routes);
+            return false;
+        }
+        if (filtering_) return true;
+        if (!produces_body()) {
+            let_values_go();
+            executor = {};
+            return posts_.load(std::memory_order_acquire) == 0 || ends_later(routes);
+        }
     }
-    executor = LoopExecutor{loop_->context(), block};
-    if (!start_task()) {
-        begin_running(routes);
-        return false;
-    }
+    begin_running(routes);
+    return begin_stream() ? false : not_running();
+}
+
+// A function is still on its way with our address, so the owner must not have the exchange back yet.
+bool Exchange::ends_later(const std::shared_ptr<const PublishedRoutes>& routes) {
+    running_ = true;
+    routes_ = routes;
+    boost::asio::post(loop_->context(), [this] { ended(); });
+    return false;
+}
+
+// It has been answered before anything was left running.
+bool Exchange::not_running() noexcept {
+    end_running();
     executor = {};
+    if (filtering_) return true;
+    running_ = false;
+    routes_.reset();
     return true;
 }
 
 void Exchange::call_plain() {
-    guarded([this] {
-        Request request{parser_.request()};
-        return handler_->plain(request);
-    });
+    request_.emplace(parser_.request());
+    guarded([this] { return handler_->plain(*request_); });
 }
 
 void Exchange::run_at_home() noexcept {
     if (handler_->kind == HandlerKind::inline_) {
-        const detail::LeaseScope scope{executor.lease()};
+        const detail::HandlerScope scope{executor.lease()};
         call_plain();
-        ended_away();
+        handler_ended_away();
     } else if (start_task()) {
-        ended_away();
+        handler_ended_away();
     }
+}
+
+void Exchange::handler_ended_away() noexcept {
+    if (filtering_ || !produces_body() || !begin_stream()) ended_away();
 }
 
 // The Request object lives as long as the task: a coroutine keeps a reference to it.
 bool Exchange::start_task() noexcept {
-    const detail::LeaseScope scope{executor.lease()};
+    const detail::HandlerScope scope{executor.lease()};
     request_.emplace(parser_.request());
     bool ended = true;
     try {
@@ -106,8 +146,11 @@ void Exchange::settle_task() noexcept {
 }
 
 void Exchange::task_finished() noexcept {
+    if (producing_) return producer_finished();
+    if (in_step_) return step_finished();
     settle_task();
-    if (&executor.context() != &loop_->context()) return ended_away();
+    const bool away = &executor.context() != &loop_->context();
+    if (away || (produces_body() && !filtering_)) return handler_ended_away();
     end_running();
     executor = {};
     ended();
@@ -126,20 +169,26 @@ void Exchange::on_end_message(LoopMessage& message) noexcept {
 // Counted only when a request outlasts its first step: one that ends at once is never in anybody's way. The
 // lease that the executor holds keeps the counter alive.
 void Exchange::begin_running(const std::shared_ptr<const PublishedRoutes>& routes) noexcept {
+    if (filtering_) return;  // counted with its filters
     running_ = true;
     routes_ = routes;
     generation_->requests.fetch_add(1, std::memory_order_relaxed);
 }
 
-void Exchange::end_running() noexcept { generation_->requests.fetch_sub(1, std::memory_order_relaxed); }
+void Exchange::end_running() noexcept {
+    if (filtering_) return;
+    let_values_go();
+    generation_->requests.fetch_sub(1, std::memory_order_relaxed);
+}
 
 void Exchange::ended() noexcept {
+    if (filtering_) return resume_filters();
     running_ = false;
-    routes_.reset();
-    if (stop_posts_.load(std::memory_order_acquire) > 0) {  // one is still on its way with our address
+    if (posts_.load(std::memory_order_acquire) > 0) {  // one is still on its way with our address
         boost::asio::post(loop_->context(), [this] { ended(); });
         return;
     }
+    const auto routes = std::move(routes_);  // whose filters see the answer, and which the access log names
     if (abandoned_) {
         delete this;
         return;
@@ -148,11 +197,13 @@ void Exchange::ended() noexcept {
 }
 
 void Exchange::run() noexcept {
+    if (producing_) return produce_blocking();
     call_plain();
-    ended_away();
+    handler_ended_away();
 }
 
 void Exchange::drop(Drop reason) noexcept {
+    if (producing_) drop_stream();
     response_ = reason == Drop::deadline_passed
                     ? problem(status::gateway_timeout, "No thread was free in time.")
                     : problem(status::service_unavailable);
@@ -164,7 +215,33 @@ void Exchange::guarded(Handler handler) noexcept {
     try {
         response_ = handler();
     } catch (const HttpError& error) {
-        response_ = problem(error);
+        auto own = own_answer();
+        response_ = own ? *std::move(own) : problem(error);
+    } catch (const std::exception& error) {
+        auto own = own_answer();
+        response_ = own ? *std::move(own) : failure(error.what());
+    } catch (...) {
+        auto own = own_answer();
+        response_ = own ? *std::move(own) : failure("an exception that is no std::exception");
+    }
+    if (handler_->errors) apply_page();
+}
+
+// What the plugin makes of the exception that is being handled; nothing if it has no translation for it.
+std::optional<Response> Exchange::own_answer() noexcept {
+    if (!handler_->errors || cancelled) return std::nullopt;
+    try {
+        return handler_->errors->translate(*request_, std::current_exception());
+    } catch (const std::exception& error) {
+        return failure(error.what());
+    } catch (...) {
+        return failure("an exception that is no std::exception");
+    }
+}
+
+void Exchange::apply_page() noexcept {
+    try {
+        handler_->errors->apply(*request_, response_);
     } catch (const std::exception& error) {
         response_ = failure(error.what());
     } catch (...) {
@@ -172,12 +249,26 @@ void Exchange::guarded(Handler handler) noexcept {
     }
 }
 
+Response Exchange::busy() {
+    return problem(status::service_unavailable, "The server is busy. Try again shortly.")
+        .header("Retry-After", "1");
+}
+
 Response Exchange::failure(const char* what) {
     if (cancelled) return problem(status::service_unavailable, "The request was cancelled.");
-    const std::string id = Request{parser_.request()}.id();
+    return problem(status::internal_server_error, "The server failed to handle this request.",
+                   log_failure(what));
+}
+
+std::string Exchange::log_failure(const char* what) {
+    std::string id = Request{parser_.request()}.id();
+    const std::string who = in_step_   ? "filter " + filter_run_->step().entry->name
+                            : handler_ ? "handler " + handler_->name
+                                       : "stream";
     services_->log->write(LogLevel::error, generation_->info->plugin,
-                          "handler " + handler_->name + " failed: " + what + " · error id " + id);
-    return problem(status::internal_server_error, "The server failed to handle this request.", id);
+                          who + " failed: " + what + " · " + std::string{parser_.request().method_name} +
+                              " " + std::string{parser_.request().path} + " · error id " + id);
+    return id;
 }
 
 void Exchange::deliver_to(LoopThread& loop, Exchange& exchange, LoopMessage::Handle handle) noexcept {
@@ -185,23 +276,62 @@ void Exchange::deliver_to(LoopThread& loop, Exchange& exchange, LoopMessage::Han
     loop.deliver(exchange.message_);
 }
 
+void Exchange::open_body(std::unique_ptr<Buffer> head, const BodyFraming& framing) {
+    input_ = std::move(head);
+    incoming_.emplace(framing, [this] { want_body(); });
+    parser_.request().body_feed = &*incoming_;
+}
+
+std::unique_ptr<Buffer> Exchange::close_body() noexcept {
+    parser_.request().body_feed = nullptr;
+    incoming_.reset();
+    return std::move(input_);
+}
+
+// On the reader's thread.
+void Exchange::want_body() {
+    posts_.fetch_add(1, std::memory_order_relaxed);
+    boost::asio::post(loop_->context(), [this] {
+        if (owner_) owner_->on_body_wanted();
+        posts_.fetch_sub(1, std::memory_order_release);
+    });
+}
+
 void Exchange::request_stop() {
     doomed = true;
-    if (!running_ || handler_->kind != HandlerKind::async) return;
+    if (output_begun_) pipe_->close();
+    cancel_task();
+    if (!incoming_) return;
+    incoming_->fail(status::service_unavailable, "The request was cancelled.");
+    posts_.fetch_add(1, std::memory_order_relaxed);
+    boost::asio::post(loop_->context(), [this] {
+        if (incoming_) incoming_->announce();
+        posts_.fetch_sub(1, std::memory_order_release);
+    });
+}
+
+// A producer may have begun after request_stop() looked.
+void Exchange::stop_producer() {
+    pipe_->close();
+    cancel_task();
+}
+
+void Exchange::cancel_task() {
+    if (!running_ || kind_ != HandlerKind::async) return;
     LoopThread& task_loop = generation_->home ? *generation_->home : *loop_;
-    stop_posts_.fetch_add(1, std::memory_order_relaxed);
+    posts_.fetch_add(1, std::memory_order_relaxed);
     // Posted even on the same loop: what is cancelled may end at once, and its owner is in the middle of
     // something.
     boost::asio::post(task_loop.context(), [this] {
-        if (task_) cancel();
-        stop_posts_.fetch_sub(1, std::memory_order_release);
+        cancel();
+        posts_.fetch_sub(1, std::memory_order_release);
     });
 }
 
 void Exchange::abandon(std::unique_ptr<Exchange> exchange, std::unique_ptr<Buffer> input) {
     exchange->abandoned_ = true;
     exchange->owner_ = nullptr;
-    exchange->input_ = std::move(input);
+    if (!exchange->input_) exchange->input_ = std::move(input);
     exchange->request_stop();
     static_cast<void>(exchange.release());  // ended() deletes it
 }

@@ -2,6 +2,8 @@
 // every loop.
 #pragma once
 
+#include "http/filters/filter.hpp"
+#include "http/host_routes.hpp"
 #include "http/router.hpp"
 #include "runtime/executor_pool.hpp"
 #include "runtime/loop_thread.hpp"
@@ -28,22 +30,54 @@ struct ServedGeneration {
     mutable std::atomic<long> requests{0};  ///< that did not end at once and have not ended yet
 };
 
+/// What an endpoint is called in the access log. The host's own text: a plugin's is gone before its last
+/// answer is.
+struct EndpointLabel {
+    std::string route;
+    std::string plugin;
+    std::string handler;
+};
+
 /// A handler bound to a pattern, with the limits that apply there.
 struct Endpoint {
     const detail::HandlerEntry* handler = nullptr;
     const ServedGeneration* generation = nullptr;
     std::size_t max_body = 0;             ///< bytes
     std::chrono::milliseconds timeout{};  ///< for the handler to end
+    const EndpointLabel* label = nullptr;
+    const FilterChain* filters = nullptr;  ///< of the routes; null when there are none
 };
 
 struct PublishedRoutes {
     Router router;
+    HostRoutes hosts;                 ///< routes for one host, or several with one end, before the others
     std::vector<Endpoint> endpoints;  ///< by the router's endpoint numbers
     std::vector<std::shared_ptr<const ServedGeneration>> generations;
+    std::deque<detail::HandlerEntry> host_handlers;  ///< those that belong to no plugin
+    std::deque<EndpointLabel> labels;                ///< of the endpoints
+    std::deque<FilterChain> filter_chains;
+    const FilterChain* global_filters =
+        nullptr;                               ///< of answers without an endpoint; null when there are none
+    std::chrono::milliseconds host_timeout{};  ///< for the filters of answers without an endpoint
+    bool redirect_slashes = false;
+
+    /// What takes the method at the path, for the request's host. Lifetime: as Router::match().
+    RouteMatch match(http::verb method, std::string_view path, const detail::RequestData& request,
+                     PathParams& params) const noexcept {
+        return hosts.empty() ? router.match(method, path, params) : match_host(method, path, request, params);
+    }
+    /// The filters of what the router has found, or not found: those of the route that a CORS preflight asks
+    /// for, when nothing takes OPTIONS there.
+    const FilterChain* filters_of(const Endpoint* endpoint, const detail::RequestData& request) const;
+
+private:
+    RouteMatch match_host(http::verb method, std::string_view path, const detail::RequestData& request,
+                          PathParams& params) const noexcept;
 };
 
-/// One loop's hold on the routes it serves by. Taken and let go on that loop's thread, which is what makes
-/// the lease sound: a request starts only there, so none can start once the routes are let go.
+/// One loop's hold on the routes it serves by. Made and destroyed on any thread where the generations are
+/// known to live; put in place and out of it on that loop's, which is what makes the lease sound: a request
+/// starts only there, so none can start by routes that are out of place.
 class RoutesHold {
 public:
     RoutesHold() = default;

@@ -3,7 +3,6 @@
 #include "http/authority.hpp"
 #include "http/field_syntax.hpp"
 
-#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/error.hpp>
 
 #include <algorithm>
@@ -26,9 +25,7 @@ std::string_view trimmed(std::string_view text) noexcept {
     return text;
 }
 
-bool is_chunked(std::string_view coding) noexcept {
-    return beast::iequals({coding.data(), coding.size()}, "chunked");
-}
+bool is_chunked(std::string_view coding) noexcept { return equal_ignoring_case(coding, "chunked"); }
 
 // Which codings, in which order: RFC 9112 §6.1. Chunked alone is taken.
 RequestFault judge_transfer_encoding(std::string_view value) noexcept {
@@ -124,6 +121,13 @@ bool RequestParser::body_limit(std::size_t bytes) {
     return body_size_ <= bytes;
 }
 
+std::optional<BodyFraming> RequestParser::body_framing(std::size_t limit) const {
+    const ChunkedReader::Limits limits{.body = limit, .trailers = limits_.bytes.head};
+    if (transfer_encodings_ > 0) return BodyFraming{std::nullopt, limits};
+    if (body_size_ > 0) return BodyFraming{body_size_, limits};
+    return std::nullopt;
+}
+
 RequestParser::Step RequestParser::parse(Buffer& input) {
     buffer_begin_ = input.data();
     if (has_head_) return read_body(input);
@@ -178,7 +182,7 @@ bool RequestParser::add_field(field id, std::string_view name, std::string_view 
             transfer_encoding_ = value;
             break;
         case field::expect:
-            expects_continue_ = beast::iequals({value.data(), value.size()}, "100-continue");
+            expects_continue_ = equal_ignoring_case(value, "100-continue");
             break;
         default:
             break;
@@ -247,6 +251,12 @@ void RequestParser::close_gap(Buffer& input) {
     input.truncate(body_end + rest);
 }
 
+void RequestParser::host(std::string_view authority) noexcept {
+    for (HeaderField& line : fields_) {
+        if (line.id == field::host) line.value = authority;
+    }
+}
+
 void RequestParser::rebase(std::ptrdiff_t moved) noexcept {
     if (moved == 0 || !has_head_) return;
     views_moved_ = true;
@@ -261,7 +271,10 @@ void RequestParser::rebase(std::ptrdiff_t moved) noexcept {
     body_ += moved;
 }
 
-bool RequestParser::keep_alive() const noexcept { return callbacks_->keep_alive(); }
+bool RequestParser::keep_alive() const noexcept {
+    // What follows a CONNECT may be meant for the tunnel that it did not get (RFC 9110 §9.3.6).
+    return callbacks_->keep_alive() && request_.method != http::verb::connect;
+}
 
 RequestParser::Step RequestParser::refuse(RequestFault fault) noexcept {
     fault_ = fault;

@@ -6,6 +6,7 @@
 #include "http/buffer.hpp"
 #include "http/chunked_reader.hpp"
 #include "http/head_scanner.hpp"
+#include "http/incoming_body.hpp"
 #include "http/request_rules.hpp"
 
 #include <patchbay/detail/request_data.hpp>
@@ -44,6 +45,10 @@ public:
     /// False when the head announces a longer body already. Call it at Step::head.
     [[nodiscard]] bool body_limit(std::size_t bytes);
 
+    /// How what follows the head becomes the body, for somebody else to read it; nothing when there is none.
+    /// Call it at Step::head.
+    std::optional<BodyFraming> body_framing(std::size_t limit) const;
+
     /// Goes on with the bytes of `input`, whose front is the request's first byte since reset(). May
     /// rearrange the bytes behind the head (de-chunking), and shorten the buffer by what that frees.
     Step parse(Buffer& input);
@@ -60,8 +65,9 @@ public:
     bool has_head() const noexcept { return has_head_; }
     /// Whether rebase() moved the views since the head was complete: what others derived from them is stale.
     bool views_moved() const noexcept { return views_moved_; }
-    /// The Host header's value (RFC 9112 §3.2), empty when there is none.
-    std::string_view host() const noexcept { return host_; }
+    /// Replaces the Host header's value by the authority of a target in absolute-form (RFC 9112 §3.2.2),
+    /// which must view the same buffer.
+    void host(std::string_view authority) noexcept;
 
 private:
     class Callbacks;

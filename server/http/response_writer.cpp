@@ -24,6 +24,20 @@ void append_prefix(std::string& out, http::status status) {
 
 }  // namespace
 
+bool may_have_body(http::status status) noexcept {
+    return status != http::status::no_content && status != http::status::reset_content &&
+           status != http::status::not_modified;
+}
+
+const std::string_view last_chunk = "0\r\n\r\n";
+
+void append_chunk(std::string& out, std::string_view bytes) {
+    if (bytes.empty()) return;
+    std::array<char, 24> number{};
+    const auto end = std::to_chars(number.data(), number.data() + number.size(), bytes.size(), 16).ptr;
+    out.append(number.data(), end).append("\r\n").append(bytes).append("\r\n");
+}
+
 const std::string_view continue_response = "HTTP/1.1 100 Continue\r\n\r\n";
 
 std::string_view DateCache::now() noexcept {
@@ -38,20 +52,23 @@ std::string_view DateCache::now() noexcept {
     return {text_, 29};
 }
 
-void append_response(std::string& out, const Response& response, const ResponseFraming& framing,
-                     DateCache& date) {
+void append_head(std::string& out, const Response& response, std::optional<std::uint64_t> length,
+                 const ResponseFraming& framing, DateCache& date) {
     append_prefix(out, response.status());
     out.append(date.now());
     if (const std::string_view type = response.factory_content_type(); !type.empty()) {
         out.append("\r\nContent-Type: ").append(type);
     }
-    const bool no_body =
-        response.status() == http::status::no_content || response.status() == http::status::not_modified;
-    if (!no_body) {
+    if (response.status() == http::status::reset_content) {
+        out.append("\r\nContent-Length: 0");
+    } else if (!may_have_body(response.status())) {
+        // Its end is the head's (RFC 9112 §6.3).
+    } else if (length) {
         std::array<char, 24> number{};
-        const auto end =
-            std::to_chars(number.data(), number.data() + number.size(), response.body().size()).ptr;
+        const auto end = std::to_chars(number.data(), number.data() + number.size(), *length).ptr;
         out.append("\r\nContent-Length: ").append(number.data(), end);
+    } else if (!framing.http_1_0) {
+        out.append("\r\nTransfer-Encoding: chunked");
     }
     if (!framing.keep_alive) {
         out.append("\r\nConnection: close");
@@ -59,7 +76,12 @@ void append_response(std::string& out, const Response& response, const ResponseF
         out.append("\r\nConnection: keep-alive");
     }
     out.append("\r\n").append(response.header_lines()).append("\r\n");
-    if (!no_body && !framing.head_only) out.append(response.body());
+}
+
+void append_response(std::string& out, const Response& response, const ResponseFraming& framing,
+                     DateCache& date) {
+    append_head(out, response, response.body().size(), framing, date);
+    if (may_have_body(response.status()) && !framing.head_only) out.append(response.body());
 }
 
 }  // namespace patchbay

@@ -1,13 +1,14 @@
 #include "net/connection.hpp"
 
 #include "http/path.hpp"
+#include "http/redirects.hpp"
 #include "http/response_writer.hpp"
 #include "net/loop_server.hpp"
 
 #include <patchbay/problem.hpp>
 
-#include <algorithm>
 #include <cerrno>
+#include <ctime>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -20,9 +21,16 @@ using http::verb;
 
 namespace {
 
-constexpr std::chrono::milliseconds linger_time{2'000};
 constexpr std::size_t smallest_read = 1024;
-constexpr std::size_t kept_output = 256 * 1024;  // a larger output buffer is freed after its answer
+constexpr std::size_t most_output = 64 * 1024;  // of pipelined answers, before they are sent
+
+// Some milliseconds old, and cheaper than steady_clock::now(), whose clock it is.
+std::chrono::steady_clock::time_point coarse_now() noexcept {
+    timespec time{};
+    ::clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
+    return std::chrono::steady_clock::time_point{std::chrono::seconds{time.tv_sec} +
+                                                 std::chrono::nanoseconds{time.tv_nsec}};
+}
 
 Response method_not_allowed(const Exchange& exchange, verb method) {
     MethodSet allowed = exchange.choice.match.allowed;
@@ -31,30 +39,15 @@ Response method_not_allowed(const Exchange& exchange, verb method) {
     return problem(status::method_not_allowed).header("Allow", allowed.to_string());
 }
 
+std::optional<Response> redirect_of_slash(const PublishedRoutes& routes, const detail::RequestData& request) {
+    return routes.redirect_slashes ? slash_redirect(routes, request) : std::nullopt;
+}
+
 }  // namespace
 
-// One connection at a time writes to the server's output. A handler may end inside another connection's
-// handler, which it wakes: then that connection gets an empty output for the moment.
-class Connection::OutputTurn {
-public:
-    explicit OutputTurn(LoopServer& server) : server_{server}, nested_{std::exchange(server.working_, true)} {
-        if (nested_) others_.swap(server_.out_);
-    }
-    ~OutputTurn() {
-        if (nested_) others_.swap(server_.out_);
-        server_.working_ = nested_;
-    }
-    OutputTurn(const OutputTurn&) = delete;
-    OutputTurn& operator=(const OutputTurn&) = delete;
-
-private:
-    LoopServer& server_;
-    std::string others_;
-    bool nested_;
-};
-
-Connection::Connection(LoopServer& server, int socket, const boost::asio::ip::tcp::endpoint& peer)
-    : server_{server}, socket_{socket}, watched_{EPOLLIN}, peer_{peer} {
+Connection::Connection(LoopServer& server, int socket, const boost::asio::ip::tcp::endpoint& peer,
+                       bool proxy_protocol)
+    : server_{server}, socket_{socket}, proxy_header_due_{proxy_protocol}, watched_{EPOLLIN}, peer_{peer} {
     server_.wheel_.arm(*this, server_.options_.header_timeout);
 }
 
@@ -62,14 +55,14 @@ Connection::~Connection() = default;
 
 void Connection::on_events(std::uint32_t events) {
     if (events & (EPOLLERR | EPOLLHUP)) return close_now();
-    if (events & EPOLLOUT) return send_unsent();
+    if (events & EPOLLOUT) return resume_sending();
     if (state_ == State::lingering) return discard_input();
     read();
 }
 
 void Connection::read() {
     if (!input_) input_ = server_.buffers_.take();
-    if (state_ == State::running) {
+    if (state_ == State::running && !receiving_) {
         // The handler's views point into the buffer, so it must not move.
         if (input_->space_size() == 0) return watch(0);
     } else {
@@ -83,30 +76,41 @@ void Connection::read() {
     if (received == 0) {
         // A client may finish sending and still wait for its answers (RFC 9112 §9.6).
         peer_finished_ = true;
+        if (receiving_) return end_body_early(status::bad_request, "The body ended before its end.");
         if (state_ != State::running) return close_now();
         return watch(0);
     }
     input_->commit(static_cast<std::size_t>(received));
     window_bytes_ += static_cast<std::size_t>(received);
+    if (receiving_) return receive_body();
+    if (proxy_header_due_ && !take_proxy_header()) return;
     if (state_ != State::running) work();
 }
 
 void Connection::make_room() {
     if (input_->space_size() >= smallest_read) return;
     const std::ptrdiff_t moved = input_->make_space(Buffer::usual_capacity / 2);
-    if (exchange_) exchange_->parser().rebase(moved);
+    if (exchange_ && !receiving_) exchange_->parser().rebase(moved);
 }
 
 void Connection::work() {
-    const OutputTurn turn{server_};
+    const LoopServer::OutputTurn turn{server_};
     serve_requests();
 }
 
+// Pipelined requests are answered together, up to a file or to so much output that its client must take some.
 void Connection::serve_requests() {
-    while (!last_answer_ && state_ != State::running && unsent_.empty() && input_ && !input_->empty()) {
-        if (!begin_request()) break;
-    }
-    flush();
+    bool answered = true;
+    do {
+        while (answered && may_begin_request() && server_.out_.size() < most_output)
+            answered = begin_request();
+        if (!flush()) return;
+    } while (answered && may_begin_request());
+    after_flush();
+}
+
+bool Connection::may_begin_request() const noexcept {
+    return !last_answer_ && state_ != State::running && !backlog_ && input_ && !input_->empty();
 }
 
 // True when the request has been answered and the next one may follow.
@@ -115,9 +119,13 @@ bool Connection::begin_request() {
     RequestParser& parser = exchange_->parser();
     if (state_ == State::idle) {
         parser.reset(server_.options_.head);
+        exchange_->choice = {};
         state_ = State::reading;
+        delivering_ = false;
+        held_by_socket_ = 0;
         waiting_for_body_ = false;
-        server_.wheel_.arm(*this, server_.options_.header_timeout);
+        if (!brief_) server_.wheel_.arm(*this, server_.options_.header_timeout);
+        if (server_.access_) exchange_->began = std::chrono::steady_clock::now();
     }
     for (;;) {
         switch (parser.parse(*input_)) {
@@ -128,6 +136,11 @@ bool Connection::begin_request() {
                 return false;
             case RequestParser::Step::head:
                 if (!choose_handler()) return false;
+                if (const Endpoint* endpoint = exchange_->choice.endpoint;
+                    endpoint && endpoint->handler->streams_body) {
+                    if (const auto framing = parser.body_framing(endpoint->max_body))
+                        return stream_body(*framing);
+                }
                 break;
             case RequestParser::Step::complete:
                 if ((exchange_->choice.routes_number != server_.routes_number_ || parser.views_moved()) &&
@@ -145,6 +158,7 @@ bool Connection::wait_for_more() {
     waiting_for_body_ = true;
     window_bytes_ = 0;
     server_.wheel_.arm(*this, server_.options_.body_timeout);
+    if (answered_by_filter()) return false;
     if (!exchange_->choice.endpoint) {
         // Nobody wants the body: answer now, and don't wait for it.
         last_answer_ = true;
@@ -164,13 +178,15 @@ bool Connection::choose_handler() {
     }
     request.path = target->path;
     request.query = target->query;
+    if (target->form == TargetForm::absolute) exchange_->parser().host(target->authority);
     Exchange::Choice& choice = exchange_->choice;
     const PublishedRoutes* routes = server_.routes_.get().get();
     choice.routes_number = server_.routes_number_;
     choice.endpoint = nullptr;
-    choice.match = routes->router.match(request.method, request.path, request.path_params);
+    choice.match = routes->match(request.method, request.path, request, request.path_params);
     if (choice.match.status == RouteStatus::found)
         choice.endpoint = &routes->endpoints[choice.match.endpoint];
+    choice.filters = routes->filters_of(choice.endpoint, request);
     if (exchange_->parser().body_limit(choice.endpoint ? choice.endpoint->max_body
                                                        : server_.options_.max_body))
         return true;
@@ -180,50 +196,47 @@ bool Connection::choose_handler() {
 
 bool Connection::run_handler() {
     detail::RequestData& request = exchange_->request();
+    request.unread = request.body;
     request.peer = peer_;
+    if (request.trusted_proxies != server_.trusted_proxies_)
+        request.trusted_proxies = server_.trusted_proxies_;
     request.id = server_.next_request_id_++;
+    if (answered_by_filter()) return true;
     const Exchange::Choice& choice = exchange_->choice;
     if (choice.endpoint) {
         state_ = State::running;
         const auto timeout = choice.endpoint->timeout;
-        if (exchange_->run(*choice.endpoint, server_.routes_.get(), *this, server_.wheel_.now() + timeout)) {
+        if (exchange_->run(*choice.endpoint, server_.routes_.get(), *this, coarse_now() + timeout)) {
             answer(exchange_->response());
             return true;
         }
         server_.wheel_.arm(*this, timeout);
         return false;
     }
-    if (request.method == verb::unknown) {
-        answer(problem(status::not_implemented));
-    } else if (request.target == "*") {
-        answer(Response{status::no_content});
-    } else if (choice.match.status == RouteStatus::method_not_allowed) {
-        answer(method_not_allowed(*exchange_, request.method));
-    } else {
-        answer(problem(status::not_found));
-    }
-    return true;
+    return pass_on(host_answer());
 }
 
-void Connection::answer(const Response& response) {
-    const RequestParser& parser = exchange_->parser();
-    if (!parser.keep_alive() || server_.draining_) last_answer_ = true;
+// To what no handler answers.
+Response Connection::host_answer() const {
     const detail::RequestData& request = exchange_->request();
-    append_response(server_.out_, response,
-                    {.head_only = request.method == verb::head,
-                     .keep_alive = !last_answer_,
-                     .http_1_0 = request.version < 11},
-                    server_.date_);
-    input_->consume(parser.size());
-    state_ = State::idle;
+    if (request.method == verb::unknown) return problem(status::not_implemented);
+    if (request.target == "*") return Response{status::no_content};
+    if (exchange_->choice.match.status == RouteStatus::method_not_allowed)
+        return method_not_allowed(*exchange_, request.method);
+    if (auto moved = redirect_of_slash(*server_.routes_.get(), request)) return *std::move(moved);
+    return problem(status::not_found);
 }
 
-void Connection::answer_and_end(const Response& response) {
-    last_answer_ = true;
-    const bool head_only =
-        exchange_ && exchange_->parser().has_head() && exchange_->request().method == verb::head;
-    append_response(server_.out_, response, {.head_only = head_only, .keep_alive = false, .http_1_0 = false},
-                    server_.date_);
+// The bytes of the request are done with.
+void Connection::finish_request() {
+    if (std::unique_ptr<Buffer> head = exchange_->close_body()) {
+        receiving_ = false;
+        head->clear();
+        if (head->has_usual_capacity()) server_.buffers_.give(std::move(head));
+    } else {
+        input_->consume(exchange_->parser().size());
+    }
+    state_ = State::idle;
 }
 
 void Connection::refuse(RequestFault fault) {
@@ -236,132 +249,38 @@ void Connection::refuse(status status, std::string_view detail) {
     state_ = State::idle;
 }
 
-void Connection::on_exchange_ended() {
-    const OutputTurn turn{server_};
-    answer(exchange_->response());
-    watch(unsent_.empty() ? std::uint32_t{EPOLLIN} : std::uint32_t{EPOLLOUT});
-    serve_requests();
-}
-
-void Connection::flush() {
-    std::string& out = server_.out_;
-    if (out.empty()) return after_flush();
-    if (unsent_.empty()) {
-        const ssize_t sent = ::send(socket_, out.data(), out.size(), MSG_NOSIGNAL);
-        if (sent == static_cast<ssize_t>(out.size())) {
-            out.clear();
-            if (out.capacity() > kept_output) out = {};
-            return after_flush();
-        }
-        if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
-            out.clear();
-            return close_now();
-        }
-        out.erase(0, sent > 0 ? static_cast<std::size_t>(sent) : 0);
-    }
-    unsent_.append(out);
-    out.clear();
-    watch(EPOLLOUT);
-    window_bytes_ = 0;
-    if (state_ != State::running) server_.wheel_.arm(*this, server_.options_.write_timeout);
-}
-
-void Connection::send_unsent() {
-    const ssize_t sent = ::send(socket_, unsent_.data(), unsent_.size(), MSG_NOSIGNAL);
-    if (sent < 0) {
-        if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) close_now();
-        return;
-    }
-    window_bytes_ += static_cast<std::size_t>(sent);
-    if (static_cast<std::size_t>(sent) < unsent_.size()) {
-        unsent_.erase(0, static_cast<std::size_t>(sent));
-        return;
-    }
-    unsent_ = {};
-    watch(peer_finished_ ? 0u : std::uint32_t{EPOLLIN});
-    if (state_ == State::running) return;
-    work();
-}
-
-void Connection::after_flush() {
-    if (!unsent_.empty() || state_ == State::running) return;
-    if (last_answer_ || (server_.draining_ && state_ == State::idle)) return linger();
-    if (peer_finished_) return close_now();
-    if (state_ != State::idle) return;
-    if (input_ && input_->has_usual_capacity()) server_.buffers_.give(std::move(input_));
-    input_.reset();
-    if (exchange_) {
-        exchange_->forget();
-        server_.exchanges_.give(std::move(exchange_));
-    }
-    server_.wheel_.arm(*this, server_.options_.idle_timeout);
-}
-
-void Connection::linger() {
-    state_ = State::lingering;
-    if (peer_finished_) return close_now();
-    ::shutdown(socket_, SHUT_WR);
-    watch(EPOLLIN);
-    server_.wheel_.arm(*this, linger_time);
-}
-
-void Connection::discard_input() {
-    char dropped[16 * 1024];
-    const ssize_t received = ::recv(socket_, dropped, sizeof dropped, 0);
-    if (received == 0 || (received < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
-        close_now();
-}
-
-// True while what the client sends or takes is worth waiting for; then the next window has begun.
-bool Connection::goes_on() {
-    const bool writing = !unsent_.empty();
-    if (state_ == State::lingering || (!writing && !(state_ == State::reading && waiting_for_body_)))
-        return false;
-    const auto window = writing ? server_.options_.write_timeout : server_.options_.body_timeout;
-    const auto needed = server_.options_.min_rate * static_cast<std::size_t>(window.count()) / 1000;
-    if (window_bytes_ < std::max<std::size_t>(needed, 1)) return false;
-    window_bytes_ = 0;
-    server_.wheel_.arm(*this, window);
-    return true;
-}
-
-void Connection::on_timeout() {
-    if (goes_on()) return;
-    if (state_ == State::lingering || state_ == State::idle || !unsent_.empty()) return close_now();
-    const OutputTurn turn{server_};
-    if (state_ == State::running) {
-        const bool head_only = exchange_->request().method == verb::head;
-        Exchange::abandon(std::move(exchange_), std::move(input_));
-        last_answer_ = true;
-        append_response(server_.out_, problem(status::gateway_timeout, "The handler did not answer in time."),
-                        {.head_only = head_only, .keep_alive = false, .http_1_0 = false}, server_.date_);
-    } else {
-        answer_and_end(problem(status::request_timeout, "The request did not arrive in time."));
-    }
-    state_ = State::idle;
-    flush();
-}
-
 void Connection::close_after_answer() {
-    if (state_ == State::idle && unsent_.empty()) close_now();
+    // Of a head that has not come whole nobody will miss an answer.
+    const bool nothing_asked =
+        state_ == State::idle || (state_ == State::reading && !exchange_->parser().has_head());
+    if (nothing_asked && !backlog_) close_now();
 }
 
 void Connection::stop_handler(const ServedGeneration* only) {
-    if (state_ == State::running && (!only || exchange_->generation() == only)) exchange_->request_stop();
+    if (state_ == State::running && (!only || exchange_->runs_in(*only))) exchange_->request_stop();
 }
 
 void Connection::close_now() {
     if (retired()) return;
+    if (access_record_) {
+        report_end("connection_closed");
+    } else if (server_.access_ && state_ == State::running && !streaming_) {
+        report_without_answer();
+    }
     if (state_ == State::running) {
         Exchange::abandon(std::move(exchange_), std::move(input_));
     } else {
-        if (exchange_) server_.exchanges_.give(std::move(exchange_));
+        if (exchange_) {
+            exchange_->close_body();
+            server_.exchanges_.give(std::move(exchange_));
+        }
         if (input_ && input_->has_usual_capacity()) {
             input_->clear();
             server_.buffers_.give(std::move(input_));
         }
     }
     TimerWheel::disarm(*this);
+    if (awaits_coding_turn_) server_.coding_turns_.forget(*this);
     server_.poller_.remove(socket_);
     ::close(socket_);
     server_.remove(*this);

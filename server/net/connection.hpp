@@ -2,8 +2,13 @@
 // server, on that loop's thread.
 #pragma once
 
+#include "http/access_reporter.hpp"
 #include "http/buffer.hpp"
+#include "http/coded_body.hpp"
 #include "http/exchange.hpp"
+#include "http/filters/filter.hpp"
+#include "http/response_writer.hpp"
+#include "net/backlog.hpp"
 #include "net/poller.hpp"
 #include "runtime/timer_wheel.hpp"
 
@@ -11,6 +16,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace patchbay {
@@ -20,8 +26,9 @@ class LoopServer;
 /// Holds neither a buffer nor an exchange while it is idle.
 class Connection final : public EventSource, public TimerWheel::Entry, public ExchangeOwner {
 public:
-    /// Owns the socket.
-    Connection(LoopServer& server, int socket, const boost::asio::ip::tcp::endpoint& peer);
+    /// Owns the socket. With the PROXY protocol, its header must come first.
+    Connection(LoopServer& server, int socket, const boost::asio::ip::tcp::endpoint& peer,
+               bool proxy_protocol);
     ~Connection() override;
 
     void on_events(std::uint32_t events) override;
@@ -31,8 +38,17 @@ public:
     /// Asks the running handler to stop if it is of that generation; null means any.
     void stop_handler(const ServedGeneration* only);
     void close_now();
+    /// Out of descriptors: one request that comes at once, and the end right after its answer. Otherwise 503.
+    void serve_one_within(std::chrono::milliseconds time);
+    /// False when its address has too many connections.
+    bool count_address();
+    void leave_counts() noexcept;
+    /// Codes the next slice of the body that it is sending.
+    void take_coding_turn();
     /// Whether a handler runs for it.
     bool running() const noexcept { return state_ == State::running; }
+    /// Whether the end of an answer, or all of it, is still to be sent.
+    bool owes_answer() const noexcept { return running() || backlog_; }
 
     Connection* previous = nullptr;  // the server's list
     Connection* following = nullptr;
@@ -46,29 +62,67 @@ private:
                    // answer
     };
 
-    class OutputTurn;
-
     void on_timeout() override;
     void on_exchange_ended() override;
+    void on_exchange_output() override;
+    void on_body_wanted() override;
 
+    bool take_proxy_header();
+    void end_briefly();
     void read();
     void work();
     void serve_requests();
+    bool may_begin_request() const noexcept;
     bool begin_request();
     bool choose_handler();
     bool run_handler();
+    Response host_answer() const;
+    bool pass_on(Response response);
+    bool stream_body(const BodyFraming& framing);
+    void receive_body();
+    void end_body_early(http::status status, std::string_view detail);
+    bool body_goes_on();
+    void finish_request();
     bool wait_for_more();
-    void answer(const Response& response);
-    void answer_and_end(const Response& response);
+    void answer(Response& response);
+    void answer(Response&& response) { answer(response); }
+    bool answered_by_filter();
+    const FilterChain* filters_now() const;
+    void filter(const FilterChain* filters, Response& response);
+    void answer_from_memory(Response& whole);
+    std::optional<CodedAnswer> code(Response& response, BodyForm form);
+    void answer_in_slices(CodedAnswer& answer, const ResponseFraming& framing);
+    void code_slice();
+    void code_output();
+    void end_coded_stream();
+    bool next_slice_follows();
+    void answer_with_file(const Response& response, const ResponseFraming& framing);
+    void begin_stream();
+    void send_stream();
+    void append_body(std::string_view bytes);
+    void end_stream();
+    ResponseFraming framing_of_answer();
+    void answer_and_end(Response response);
     void refuse(RequestFault fault);
     void refuse(http::status status, std::string_view detail);
     bool goes_on();
+    bool peer_catches_up();
+    std::size_t least_progress(std::chrono::milliseconds window) const noexcept;
     void make_room();
-    void flush();
-    void send_unsent();
+    bool flush();
+    bool send_backlog();
+    void resume_sending();
     void after_flush();
     void linger();
     void discard_input();
+    // For the access log; each only when there is one.
+    AccessRequest access_request() const;
+    void report(const Response& response, const ResponseFraming& framing, std::string_view error = {});
+    void report_refusal(const Response& response, bool head_only);
+    void report_without_answer();
+    void report_later(http::status status);
+    void report_end(std::string_view error = {});
+    void reset();
     void watch(std::uint32_t events);
 
     LoopServer& server_;
@@ -77,12 +131,24 @@ private:
     bool last_answer_ = false;    // the connection ends once what is in the output is sent
     bool peer_finished_ = false;  // end of file was read
     bool waiting_for_body_ = false;
+    bool receiving_ = false;        // a body arrives while its handler runs
+    bool continue_owed_ = false;    // its client waits for a 100 until the handler reads
+    bool streaming_ = false;        // the head of a stream is out; the handler's exchange runs on
+    bool delivering_ = false;       // the socket may hold answers that the peer does not take
+    bool proxy_header_due_;         // before the first request
+    bool address_counted_ = false;  // of peer_
+    bool awaits_coding_turn_ = false;
+    bool brief_ = false;  // it holds a descriptor that is needed
+    std::uint32_t requests_ = 0;
     std::uint32_t watched_;
-    std::size_t window_bytes_ = 0;  // of a body received, or of an answer sent, since the timeout was armed
+    std::size_t window_bytes_ = 0;    // of a body received, or of an answer sent, since the timeout was armed
+    std::size_t held_by_socket_ = 0;  // of answers written, when it was last asked
     boost::asio::ip::tcp::endpoint peer_;
     std::unique_ptr<Buffer> input_;
     std::unique_ptr<Exchange> exchange_;
-    std::string unsent_;  // what the socket did not take yet; no request is read meanwhile
+    std::unique_ptr<Backlog> backlog_;             // no request is begun while there is one
+    std::unique_ptr<CodedBody> coded_;             // of the answer that is being sent
+    std::unique_ptr<AccessRecord> access_record_;  // of the stream or file that is being sent
 };
 
 }  // namespace patchbay

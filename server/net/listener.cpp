@@ -1,133 +1,99 @@
 #include "net/listener.hpp"
 
+#include "net/connection.hpp"
 #include "net/loop_server.hpp"
 
-#include <boost/asio/io_context.hpp>
-
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <fcntl.h>
-#include <netinet/tcp.h>
-#include <string>
 #include <string_view>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 namespace patchbay {
 
-using boost::asio::ip::tcp;
-
 namespace {
 
-constexpr int backlog = 4096;
 constexpr int accepts_a_turn = 64;  // so that a flood of connections leaves time for those that are there
+constexpr int shared_accepts_a_turn = 8;  // so that the other loops get some
+constexpr int turned_away_a_pause = 32;
 constexpr std::chrono::milliseconds out_of_descriptors_pause{50};
-
-int open_spare() noexcept { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
 
 bool out_of_descriptors(int error) noexcept {
     return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
 
-std::string describe(const tcp::endpoint& endpoint) {
-    const std::string host = endpoint.address().to_string();
-    return (endpoint.address().is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(endpoint.port());
-}
+enum class FirstBytes : std::uint8_t { none, some, whole_head };
 
-class Socket {
-public:
-    explicit Socket(int descriptor) noexcept : descriptor_{descriptor} {}
-    Socket(const Socket&) = delete;
-    Socket& operator=(const Socket&) = delete;
-    ~Socket() {
-        if (descriptor_ >= 0) ::close(descriptor_);
-    }
-    int get() const noexcept { return descriptor_; }
-    int release() noexcept { return std::exchange(descriptor_, -1); }
-
-private:
-    int descriptor_;
-};
-
-int bound_socket(const tcp::endpoint& endpoint, bool shared) {
-    const auto fail = [&](const char* what) {
-        throw std::system_error{errno, std::generic_category(),
-                                "cannot listen on " + describe(endpoint) + ": " + what};
-    };
-    Socket socket{::socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
-    if (socket.get() < 0) fail("socket");
-    const int on = 1;
-    ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (shared && ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0)
-        fail("SO_REUSEPORT");
-    if (::bind(socket.get(), endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0) fail("bind");
-    return socket.release();
-}
-
-tcp::endpoint resolve(const std::string& host, std::uint16_t port) {
-    boost::system::error_code error;
-    const auto address = boost::asio::ip::make_address(host, error);
-    if (!error) return {address, port};
-    boost::asio::io_context context;
-    const auto found =
-        tcp::resolver{context}.resolve(host, std::to_string(port), tcp::resolver::passive, error);
-    if (error)
-        throw std::system_error{error.value(), std::generic_category(),
-                                "cannot listen on " + host + ": " + error.message()};
-    return found.begin()->endpoint();
+FirstBytes first_bytes(int socket) noexcept {
+    std::array<char, 2048> bytes;
+    const ssize_t count = ::recv(socket, bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
+    if (count <= 0) return count < 0 && errno == EAGAIN ? FirstBytes::none : FirstBytes::some;
+    const std::string_view text{bytes.data(), static_cast<std::size_t>(count)};
+    return text.find("\r\n\r\n") == text.npos ? FirstBytes::some : FirstBytes::whole_head;
 }
 
 }  // namespace
 
-std::vector<int> listen_sockets(const std::string& host, std::uint16_t port, std::size_t count) {
-    tcp::endpoint endpoint = resolve(host, port);
-    // Sockets that share a port don't tell when another process of the same user has it: ask with one that
-    // does not.
-    {
-        const Socket probe{bound_socket(endpoint, false)};
-        endpoint.port(local_port(probe.get()));
+void say_busy(int socket) noexcept {
+    static constexpr std::string_view busy =
+        "HTTP/1.1 503 Service Unavailable\r\nServer: patchbay\r\nRetry-After: 1\r\nContent-Length: 0\r\n"
+        "Connection: close\r\n\r\n";
+    static_cast<void>(::send(socket, busy.data(), busy.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
+    ::shutdown(socket, SHUT_WR);
+    // Closing with unread bytes would reset the connection and could destroy the answer.
+    std::array<char, 4096> dropped;
+    for (int i = 0; i < 8 && ::recv(socket, dropped.data(), dropped.size(), MSG_DONTWAIT) > 0; ++i) {
     }
-    std::vector<int> sockets;
-    for (std::size_t i = 0; i < count; ++i) {
-        Socket socket{bound_socket(endpoint, count > 1)};
-        if (::listen(socket.get(), backlog) != 0) {
-            throw std::system_error{errno, std::generic_category(), "cannot listen on " + describe(endpoint)};
-        }
-        sockets.push_back(socket.release());
+}
+
+Listener::Listener(LoopServer& server, Descriptor socket, const ListenerOptions& options)
+    : server_{server},
+      socket_{std::move(socket)},
+      options_{options},
+      pause_{server.loop_.context()},
+      alive_{std::make_shared<int>()} {
+    refill_reserve();
+    if (!watch())
+        throw std::system_error{errno, std::generic_category(), "cannot watch the listening socket"};
+}
+
+Listener::~Listener() = default;
+
+// Of a shared socket the kernel is asked to wake no more loops than it must; one that comes too late finds
+// nothing to accept.
+bool Listener::watch() {
+    const std::uint32_t events = EPOLLIN | (options_.shared ? std::uint32_t{EPOLLEXCLUSIVE} : 0u);
+    return server_.poller_.add(socket_.get(), events, *this);
+}
+
+int Listener::accept(Endpoint& peer) {
+    peer = {};
+    auto size = static_cast<socklen_t>(peer.capacity());
+    const int accepted = ::accept4(socket_.get(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    const bool on_network = peer.data()->sa_family == AF_INET || peer.data()->sa_family == AF_INET6;
+    if (accepted < 0 || !on_network) {
+        const int error = errno;
+        peer = {};
+        errno = error;
+    } else {
+        peer.resize(size);
     }
-    return sockets;
-}
-
-std::uint16_t local_port(int socket) {
-    tcp::endpoint endpoint;
-    auto size = static_cast<socklen_t>(endpoint.capacity());
-    if (::getsockname(socket, endpoint.data(), &size) != 0)
-        throw std::system_error{errno, std::generic_category(), "getsockname"};
-    endpoint.resize(size);
-    return endpoint.port();
-}
-
-Listener::Listener(LoopServer& server, int socket) : server_{server}, socket_{socket}, spare_{open_spare()} {
-    if (server_.poller_.add(socket_, EPOLLIN, *this)) return;
-    const int error = errno;
-    ::close(socket_);
-    throw std::system_error{error, std::generic_category(), "cannot watch the listening socket"};
-}
-
-Listener::~Listener() {
-    if (spare_ >= 0) ::close(spare_);
-    ::close(socket_);
+    return accepted;
 }
 
 void Listener::on_events(std::uint32_t) {
-    for (int i = 0; i < accepts_a_turn; ++i) {
-        tcp::endpoint peer;
-        auto size = static_cast<socklen_t>(peer.capacity());
-        const int accepted = ::accept4(socket_, peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (accepted >= 0) {
-            peer.resize(size);
-            server_.accepted(accepted, peer);
+    // First of all the reserve: what took from it has ended, or there is none to spare yet.
+    if (!refill_reserve()) return pause();
+    const int most = options_.shared ? shared_accepts_a_turn : accepts_a_turn;
+    for (int i = 0; i < most; ++i) {
+        Endpoint peer;
+        if (const int accepted = accept(peer); accepted >= 0) {
+            server_.accepted(accepted, peer, options_.proxy_protocol);
             continue;
         }
         if (out_of_descriptors(errno)) return pause();
@@ -138,29 +104,58 @@ void Listener::on_events(std::uint32_t) {
 
 // Level-triggered, a connection that can't be accepted would wake the loop without end.
 void Listener::pause() {
-    turn_away_one();
-    server_.poller_.modify(socket_, 0, *this);
-    server_.wheel_.arm(*this, out_of_descriptors_pause);
+    turn_away_some();
+    server_.poller_.remove(socket_.get());  // an exclusive one can't be modified
+    end_pause_later();
 }
 
-void Listener::on_timeout() {
-    if (spare_ < 0) spare_ = open_spare();
-    server_.poller_.modify(socket_, EPOLLIN, *this);
+void Listener::end_pause_later() {
+    pause_.expires_after(out_of_descriptors_pause);
+    pause_.async_wait([this, alive = std::weak_ptr<void>{alive_}](boost::system::error_code error) {
+        if (!error && !alive.expired() && !retired()) end_pause();
+    });
 }
 
-void Listener::turn_away_one() {
-    static constexpr std::string_view busy =
-        "HTTP/1.1 503 Service Unavailable\r\nServer: patchbay\r\nRetry-After: 1\r\nContent-Length: 0\r\n"
-        "Connection: close\r\n\r\n";
-    if (spare_ < 0) return;
-    ::close(spare_);
-    const int accepted = ::accept4(socket_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (accepted >= 0) {
-        static_cast<void>(::send(accepted, busy.data(), busy.size(), MSG_NOSIGNAL));
-        ::shutdown(accepted, SHUT_WR);
-        ::close(accepted);
+void Listener::end_pause() {
+    if (!watch()) end_pause_later();
+}
+
+void Listener::turn_away_some() {
+    for (int i = 0; i < turned_away_a_pause; ++i) {
+        if (!turn_away_one()) break;
     }
-    spare_ = open_spare();
+}
+
+// Whoever has sent a request already is served, and whoever has sent nothing yet has a moment to: both hold a
+// descriptor of the reserve until they are gone. Whoever is slower than that has to come again.
+bool Listener::turn_away_one() {
+    const auto spare = std::ranges::find_if(reserve_, [](const Descriptor& one) { return one.get() >= 0; });
+    if (spare == reserve_.end()) return false;
+    *spare = Descriptor{};
+    Endpoint peer;
+    const int accepted = accept(peer);
+    if (accepted < 0) {
+        refill_reserve();
+        return false;
+    }
+    if (options_.proxy_protocol || first_bytes(accepted) == FirstBytes::some) {
+        say_busy(accepted);
+        ::close(accepted);
+        refill_reserve();
+    } else if (Connection* const connection = server_.accepted(accepted, peer, false)) {
+        connection->serve_one_within(out_of_descriptors_pause);
+    } else {
+        refill_reserve();
+    }
+    return true;
+}
+
+bool Listener::refill_reserve() {
+    for (Descriptor& spare : reserve_) {
+        if (spare.get() < 0) spare = Descriptor{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
+        if (spare.get() < 0) return false;
+    }
+    return true;
 }
 
 }  // namespace patchbay

@@ -2,41 +2,58 @@
 // server.
 #pragma once
 
+#include "net/descriptor.hpp"
 #include "net/poller.hpp"
-#include "runtime/timer_wheel.hpp"
 
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
-#include <vector>
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <memory>
 
 namespace patchbay {
 
 class LoopServer;
 
-class Listener final : public EventSource, public TimerWheel::Entry {
+struct ListenerOptions {
+    bool shared = false;          ///< other loops accept from the same socket
+    bool proxy_protocol = false;  ///< each connection begins with a header of the PROXY protocol
+};
+
+class Listener final : public EventSource {
 public:
-    /// Owns the listening socket from now on, even when it throws. Errors: std::system_error.
-    Listener(LoopServer& server, int socket);
+    /// Errors: std::system_error.
+    Listener(LoopServer& server, Descriptor socket, const ListenerOptions& options);
     ~Listener() override;
 
     void on_events(std::uint32_t events) override;
 
 private:
-    void on_timeout() override;  // the end of a pause
+    using Endpoint = boost::asio::ip::tcp::endpoint;
+
+    // The wheel's ticks are too coarse for a pause.
+    using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                                    boost::asio::wait_traits<std::chrono::steady_clock>,
+                                                    boost::asio::io_context::executor_type>;
+
+    void end_pause_later();
+    void end_pause();
+    bool watch();
+    int accept(Endpoint& peer);
     void pause();
-    void turn_away_one();
+    void turn_away_some();
+    bool turn_away_one();
+    bool refill_reserve();
 
     LoopServer& server_;
-    int socket_;
-    int spare_;  // given up for a moment to turn a connection away when there is no other descriptor
+    Descriptor socket_;
+    ListenerOptions options_;
+    std::array<Descriptor, 4> reserve_;  // given up for a moment when there is no other descriptor
+    Timer pause_;
+    std::shared_ptr<void> alive_;  // a timer that has expired already can't be cancelled
 };
-
-/// Listening sockets for the same address, one an event loop, among which the kernel spreads new connections.
-/// Port 0 picks a free port for all. Errors: std::system_error that names the address, also when another
-/// process listens there already.
-std::vector<int> listen_sockets(const std::string& host, std::uint16_t port, std::size_t count);
-
-/// The port a socket is bound to.
-std::uint16_t local_port(int socket);
 
 }  // namespace patchbay

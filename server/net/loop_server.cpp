@@ -2,8 +2,8 @@
 
 #include "net/connection.hpp"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
+#include <patchbay/detail/trusted_proxies.hpp>
+
 #include <random>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -19,13 +19,16 @@ std::uint64_t random_start() {
 
 }  // namespace
 
-LoopServer::LoopServer(LoopThread& loop, const ExchangeServices& services, const ConnectionOptions& options)
+LoopServer::LoopServer(LoopThread& loop, const ExchangeServices& services, const ConnectionOptions& options,
+                       ConnectionCounts& counts)
     : loop_{loop},
       services_{services},
-      options_{options},
       poller_{loop.context()},
       wheel_{loop.context()},
-      next_request_id_{random_start()} {}
+      counts_{counts},
+      next_request_id_{random_start()} {
+    this->options(options);
+}
 
 LoopServer::~LoopServer() {
     // The loop has ended: what is left here serves nobody any more.
@@ -35,37 +38,59 @@ LoopServer::~LoopServer() {
     }
 }
 
-void LoopServer::open(int listening_socket) {
-    poller_.start();
-    listener_ = std::make_unique<Listener>(*this, listening_socket);
+// Each loop has trusted proxies of its own, so that no counter of references goes from core to core.
+void LoopServer::options(const ConnectionOptions& options) {
+    options_ = options;
+    trusted_proxies_ = options.trusted_proxies.empty()
+                           ? nullptr
+                           : std::make_shared<const detail::TrustedProxies>(options.trusted_proxies);
 }
 
-void LoopServer::close_listener() {
-    if (listener_) poller_.retire(std::move(listener_));
+void LoopServer::open(Descriptor listening_socket, const ListenerOptions& options) {
+    if (listeners_.empty()) poller_.start();
+    listeners_.push_back(std::make_unique<Listener>(*this, std::move(listening_socket), options));
 }
 
-void LoopServer::accepted(int socket, const boost::asio::ip::tcp::endpoint& peer) {
-    if (connection_count_ >= options_.max_connections) {
+void LoopServer::close_listeners() {
+    for (auto& listener : listeners_) poller_.retire(std::move(listener));
+    listeners_.clear();
+}
+
+Connection* LoopServer::accepted(int socket, const boost::asio::ip::tcp::endpoint& peer,
+                                 bool proxy_protocol) {
+    if (proxy_protocol && !trusts(peer)) {
         ::close(socket);
-        return;
+        return nullptr;
     }
-    const int on = 1;
-    ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    auto connection = std::make_unique<Connection>(*this, socket, peer);
-    if (!poller_.add(socket, EPOLLIN, *connection)) {
+    if (!counts_.enter(options_.max_connections)) {
+        say_busy(socket);
         ::close(socket);
-        return;
+        return nullptr;
+    }
+    auto connection = std::make_unique<Connection>(*this, socket, peer, proxy_protocol);
+    if (!connection->count_address()) {
+        counts_.leave();
+        say_busy(socket);
+        ::close(socket);
+        return nullptr;
+    }
+    if (!poller_.add(socket, EPOLLIN, *connection)) {
+        connection->leave_counts();
+        ::close(socket);
+        return nullptr;
     }
     connection->following = connections_;
     if (connections_) connections_->previous = connection.get();
     connections_ = connection.release();
     ++connection_count_;
+    return connections_;
 }
 
 void LoopServer::remove(Connection& connection) {
     (connection.previous ? connection.previous->following : connections_) = connection.following;
     if (connection.following) connection.following->previous = connection.previous;
     --connection_count_;
+    connection.leave_counts();
     poller_.retire(std::unique_ptr<EventSource>{&connection});
     if (connection_count_ == 0 && on_idle_) std::exchange(on_idle_, {})();
 }
@@ -90,6 +115,7 @@ bool LoopServer::close_all() {
     bool none_running = true;
     while (connections_) {
         none_running = none_running && !connections_->running();
+        if (connections_->owes_answer()) ++cut_;
         connections_->close_now();
     }
     return none_running;

@@ -2,10 +2,13 @@
 // application; lives on the loop's thread once open() has returned, except where a function says otherwise.
 #pragma once
 
+#include "http/access_reporter.hpp"
 #include "http/buffer.hpp"
 #include "http/exchange.hpp"
 #include "http/published_routes.hpp"
 #include "http/response_writer.hpp"
+#include "net/coding_turns.hpp"
+#include "net/connection_counts.hpp"
 #include "net/listener.hpp"
 #include "net/poller.hpp"
 #include "runtime/loop_thread.hpp"
@@ -17,16 +20,24 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace patchbay {
 
 class Connection;
 
+/// Tells a connection that there is no room for it; its socket is to be closed then.
+void say_busy(int socket) noexcept;
+
 /// The limits and timeouts of every connection; those of a route stand in its Endpoint.
 struct ConnectionOptions {
     RequestParser::Limits head{{8 * 1024, 32 * 1024}, 100};
-    std::size_t max_connections = 10'000;  ///< of this loop; more are closed at once
-    std::size_t max_body = 1024 * 1024;    ///< where no route says otherwise
+    std::size_t max_connections = 10'000;         ///< of all loops; more are told 503
+    std::size_t max_connections_per_address = 0;  ///< likewise; 0: no limit
+    std::size_t max_requests = 100'000;           ///< of one connection; 0: no limit
+    detail::TrustedProxies trusted_proxies;
+    std::size_t max_body = 1024 * 1024;  ///< where no route says otherwise
     std::chrono::milliseconds header_timeout{5'000};
     std::chrono::milliseconds body_timeout{5'000};  ///< in each, min_rate must be kept
     std::chrono::milliseconds idle_timeout{12'000};
@@ -36,22 +47,25 @@ struct ConnectionOptions {
 
 class LoopServer {
 public:
-    LoopServer(LoopThread& loop, const ExchangeServices& services, const ConnectionOptions& options);
+    /// The counts are the process's and outlive it.
+    LoopServer(LoopThread& loop, const ExchangeServices& services, const ConnectionOptions& options,
+               ConnectionCounts& counts);
     ~LoopServer();
     LoopServer(const LoopServer&) = delete;
     LoopServer& operator=(const LoopServer&) = delete;
 
-    /// Starts to serve on a listening socket, which becomes the loop's own. Call it before the loop starts,
-    /// or on it.
-    void open(int listening_socket);
-    void close_listener();
+    /// Serves on one more listening socket. Call it before the loop starts, or on it.
+    void open(Descriptor listening_socket, const ListenerOptions& options);
+    void close_listeners();
 
     /// The first call makes the loop ready to serve; a later one replaces what new requests are answered by.
     void routes(RoutesHold routes) {
         routes_ = std::move(routes);
         ++routes_number_;
     }
-    void options(const ConnectionOptions& options) { options_ = options; }
+    void options(const ConnectionOptions& options);
+    /// Null: requests are not logged.
+    void access_log(std::unique_ptr<AccessReporter> access) { access_ = std::move(access); }
 
     /// Closes idle connections now and each other one after its current answer. on_idle is called, on this
     /// loop, when the last is gone (at once if there is none).
@@ -60,14 +74,40 @@ public:
     void stop_handlers(const ServedGeneration* only);
     /// Closes every connection at once; false when a handler was still running for one.
     bool close_all();
-
-    std::size_t connections() const noexcept { return connection_count_; }
+    /// Answers that the end of the server kept from their end, so far.
+    std::size_t cut() const noexcept { return cut_; }
 
 private:
     friend class Connection;
     friend class Listener;
 
-    void accepted(int socket, const boost::asio::ip::tcp::endpoint& peer);
+    /// One connection at a time writes to the output. A handler may end inside another connection's handler,
+    /// which it wakes: then that connection gets an empty output for the moment.
+    class OutputTurn {
+    public:
+        explicit OutputTurn(LoopServer& server)
+            : server_{server}, nested_{std::exchange(server.working_, true)} {
+            if (nested_) others_.swap(server_.out_);
+        }
+        ~OutputTurn() {
+            server_.out_.clear();  // an exception may have left something that is no other connection's
+            if (nested_) others_.swap(server_.out_);
+            server_.working_ = nested_;
+        }
+        OutputTurn(const OutputTurn&) = delete;
+        OutputTurn& operator=(const OutputTurn&) = delete;
+
+    private:
+        LoopServer& server_;
+        std::string others_;
+        bool nested_;
+    };
+
+    /// Owns the socket. Null when the connection is not taken.
+    Connection* accepted(int socket, const boost::asio::ip::tcp::endpoint& peer, bool proxy_protocol);
+    bool trusts(const boost::asio::ip::tcp::endpoint& peer) const noexcept {
+        return trusted_proxies_ && trusted_proxies_->trusts(peer.address());
+    }
     void remove(Connection& connection);
 
     LoopThread& loop_;
@@ -75,17 +115,22 @@ private:
     ConnectionOptions options_;
     Poller poller_;
     TimerWheel wheel_;
+    CodingTurns coding_turns_{loop_.context()};
     RoutesHold routes_;
     std::uint64_t routes_number_ = 0;
     DateCache date_;
+    std::unique_ptr<AccessReporter> access_;
     SparePool<Buffer> buffers_{64};
     SparePool<Exchange> exchanges_{64};
     std::string out_;  // answers of the connection that is being worked on
-    std::unique_ptr<Listener> listener_;
+    std::vector<std::unique_ptr<Listener>> listeners_;
+    ConnectionCounts& counts_;
+    std::shared_ptr<const detail::TrustedProxies> trusted_proxies_;  // null: none
     Connection* connections_ = nullptr;
     std::size_t connection_count_ = 0;
     std::uint64_t next_request_id_;
     std::function<void()> on_idle_;
+    std::size_t cut_ = 0;
     bool draining_ = false;
     bool working_ = false;  // a connection is using out_
 };

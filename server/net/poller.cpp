@@ -24,11 +24,6 @@ Poller::Poller(boost::asio::io_context& loop)
 
 Poller::~Poller() = default;
 
-void Poller::stop() {
-    boost::system::error_code ignored;
-    descriptor_.cancel(ignored);
-}
-
 bool Poller::add(int descriptor, std::uint32_t events, EventSource& source) noexcept {
     epoll_event event{};
     event.events = events;
@@ -58,8 +53,13 @@ void Poller::retire(std::unique_ptr<EventSource> source) {
 void Poller::wait() {
     descriptor_.async_wait(Descriptor::wait_read, [this](boost::system::error_code error) {
         if (error) return;
+        // Whatever a turn throws (memory is the one thing left that can be missing) goes to the loop's log,
+        // and the loop serves on.
+        struct Again {
+            Poller& poller;
+            ~Again() { poller.wait(); }
+        } const again{*this};
         turn();
-        wait();
     });
 }
 

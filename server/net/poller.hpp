@@ -42,7 +42,6 @@ public:
 
     /// Starts to deliver events. From now on the io_context always has work.
     void start() { wait(); }
-    void stop();
 
     /// False when the kernel refuses (out of memory or watches): errno says why.
     [[nodiscard]] bool add(int descriptor, std::uint32_t events, EventSource& source) noexcept;

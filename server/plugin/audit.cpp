@@ -1,18 +1,18 @@
 #include "plugin/audit.hpp"
 
+#include "plugin/symbol_name.hpp"
+
 #include <boost/asio/execution_context.hpp>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <charconv>
 #include <chrono>
 #include <csignal>
-#include <cxxabi.h>
-#include <dlfcn.h>
 #include <exception>
 #include <execinfo.h>
 #include <filesystem>
-#include <memory>
 #include <mutex>
 #include <sys/syscall.h>
 #include <thread>
@@ -45,24 +45,14 @@ template struct Expose<RegistryTag, &asio::execution_context::service_registry_>
 template struct Expose<FirstServiceTag, &asio::detail::service_registry::first_service_>;
 template struct Expose<NextServiceTag, &asio::execution_context::service::next_>;
 
-std::string symbol_at(std::uintptr_t address) {
-    Dl_info info{};
-    if (dladdr(reinterpret_cast<void*>(address), &info) == 0 || !info.dli_sname)
-        return "a function without a name";
-    int status = 0;
-    const std::unique_ptr<char, decltype(&std::free)> name{
-        abi::__cxa_demangle(info.dli_sname, nullptr, nullptr, &status), &std::free};
-    return name ? name.get() : info.dli_sname;
-}
-
 // One sample at a time; the handler runs on the thread that is looked at, perhaps long after anybody cared.
 struct Sample {
     static constexpr int idle = 0;
     static constexpr int writing = -1;
     static constexpr int done = -2;
 
-    std::array<void*, 64> frames{};
-    int count = 0;
+    std::array<void*, 512> frames{};
+    int count = 0;                 // 0: could not be unwound
     std::atomic<int> state{idle};  // or the id of the thread that is asked for it
 };
 Sample sample;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): a signal handler reaches
@@ -74,7 +64,7 @@ void on_sample_signal(int) {
     const int saved = errno;
     int wanted = static_cast<int>(::syscall(SYS_gettid));
     if (sample.state.compare_exchange_strong(wanted, Sample::writing, std::memory_order_acquire)) {
-        // Unwinding a thread in the middle of a throw crashes; its sample stays empty.
+        // Unwinding a thread in the middle of a throw crashes.
         sample.count = std::uncaught_exceptions() > 0
                            ? 0
                            : ::backtrace(sample.frames.data(), static_cast<int>(sample.frames.size()));
@@ -83,30 +73,66 @@ void on_sample_signal(int) {
     errno = saved;
 }
 
-std::vector<std::uintptr_t> stack_of(pid_t thread) {
+enum class StackVerdict { outside, inside, unknown };
+
+struct StackFinding {
+    StackVerdict verdict = StackVerdict::outside;
+    std::uintptr_t address = 0;  // the innermost one inside
+};
+
+StackFinding judge_sample(AddressRange range) {
+    const auto count = static_cast<std::size_t>(sample.count);
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto address = reinterpret_cast<std::uintptr_t>(sample.frames[i]);
+        if (range.contains(address)) return {StackVerdict::inside, address};
+    }
+    const bool whole = count > 0 && count < sample.frames.size();
+    return {whole ? StackVerdict::outside : StackVerdict::unknown, 0};
+}
+
+// Waits for the thread's answer until the limit, which a busy machine may need and a thread that blocks the
+// signal uses up.
+StackFinding sample_stack(pid_t thread, AddressRange range, std::chrono::steady_clock::time_point limit) {
     static std::mutex one_at_a_time;
     const std::scoped_lock lock{one_at_a_time};
     sample.state.store(thread, std::memory_order_release);
-    const bool asked = ::syscall(SYS_tgkill, ::getpid(), thread, sample_signal()) == 0;
-    const auto limit = std::chrono::steady_clock::now() + std::chrono::milliseconds{200};
+    const bool gone = ::syscall(SYS_tgkill, ::getpid(), thread, sample_signal()) != 0;
     while (sample.state.load(std::memory_order_acquire) != Sample::done) {
         int wanted = thread;
-        if ((!asked || std::chrono::steady_clock::now() > limit) &&
+        if ((gone || std::chrono::steady_clock::now() > limit) &&
             sample.state.compare_exchange_strong(wanted, Sample::idle)) {
-            return {};
+            return {gone ? StackVerdict::outside : StackVerdict::unknown, 0};
         }
         std::this_thread::yield();
     }
-    std::vector<std::uintptr_t> addresses;
-    for (int i = 0; i < sample.count; ++i) {
-        addresses.push_back(reinterpret_cast<std::uintptr_t>(sample.frames[static_cast<std::size_t>(i)]));
+    return judge_sample(range);
+}
+
+// A thread in the middle of a throw can be looked at a moment later.
+StackFinding look_into(pid_t thread, AddressRange range) {
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds{1};
+    StackFinding finding = sample_stack(thread, range, limit);
+    while (finding.verdict == StackVerdict::unknown && std::chrono::steady_clock::now() < limit) {
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
+        finding = sample_stack(thread, range, limit);
     }
-    return addresses;
+    return finding;
+}
+
+std::vector<pid_t> threads_of_process() {
+    std::vector<pid_t> threads;
+    for (const auto& entry : std::filesystem::directory_iterator{"/proc/self/task"}) {
+        const std::string name = entry.path().filename().string();
+        pid_t thread = 0;
+        std::from_chars(name.data(), name.data() + name.size(), thread);
+        if (thread > 0) threads.push_back(thread);
+    }
+    return threads;
 }
 
 }  // namespace
 
-void prepare_thread_audit() {
+ThreadAudit::ThreadAudit() : older_{threads_of_process()} {
     // The first backtrace() loads libgcc, which a signal handler must not.
     std::array<void*, 4> frames{};
     ::backtrace(frames.data(), static_cast<int>(frames.size()));
@@ -116,6 +142,26 @@ void prepare_thread_audit() {
     ::sigaction(sample_signal(), &action, nullptr);
 }
 
+std::vector<std::string> ThreadAudit::findings(AddressRange range) const {
+    std::vector<std::string> findings;
+    for (const pid_t thread : threads_of_process()) {
+        if (is_host_thread(thread) || std::find(older_.begin(), older_.end(), thread) != older_.end())
+            continue;
+        const std::string name = std::to_string(thread);
+        const StackFinding finding = look_into(thread, range);
+        if (finding.verdict == StackVerdict::inside) {
+            findings.push_back("thread " + name + " is still inside it, in " + symbol_name(finding.address) +
+                               ": join every thread in stop()");
+        } else if (finding.verdict == StackVerdict::unknown) {
+            findings.push_back(
+                "thread " + name +
+                ", which the host did not start, may be inside it: its stack can't be read, as "
+                "it blocks signals or is too deep");
+        }
+    }
+    return findings;
+}
+
 std::vector<std::string> audit_services(asio::io_context& context, AddressRange range) {
     std::vector<std::string> findings;
     const auto* registry = context.*member(RegistryTag{});
@@ -123,25 +169,8 @@ std::vector<std::string> audit_services(asio::io_context& context, AddressRange 
          service = service->*member(NextServiceTag{})) {
         const auto table = *reinterpret_cast<const std::uintptr_t*>(service);
         if (!range.contains(table)) continue;
-        findings.push_back("an Asio service of its own on an event loop (" + symbol_at(table) +
+        findings.push_back("an Asio service of its own on an event loop (" + symbol_name(table) +
                            "): use timers and sockets with Asio's own clocks and protocols");
-    }
-    return findings;
-}
-
-std::vector<std::string> audit_threads(AddressRange range) {
-    std::vector<std::string> findings;
-    for (const auto& entry : std::filesystem::directory_iterator{"/proc/self/task"}) {
-        const std::string name = entry.path().filename().string();
-        pid_t thread = 0;
-        std::from_chars(name.data(), name.data() + name.size(), thread);
-        if (thread <= 0 || is_host_thread(thread)) continue;
-        for (const std::uintptr_t address : stack_of(thread)) {
-            if (!range.contains(address)) continue;
-            findings.push_back("thread " + name + " is still inside it, in " + symbol_at(address) +
-                               ": join every thread in stop()");
-            break;
-        }
     }
     return findings;
 }
@@ -154,11 +183,11 @@ std::vector<std::string> audit_handlers(AddressRange range) {
         const auto address = reinterpret_cast<std::uintptr_t>(action.sa_handler);
         if (!range.contains(address)) continue;
         findings.push_back("the handler of signal " + std::to_string(number) + " is its function " +
-                           symbol_at(address) + ": restore the old one in stop()");
+                           symbol_name(address) + ": restore the old one in stop()");
     }
     const auto terminate = reinterpret_cast<std::uintptr_t>(std::get_terminate());
     if (range.contains(terminate))
-        findings.push_back("the terminate handler is its function " + symbol_at(terminate));
+        findings.push_back("the terminate handler is its function " + symbol_name(terminate));
     return findings;
 }
 

@@ -6,6 +6,7 @@
 #include "runtime/thread_local_destructors.hpp"
 
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 namespace patchbay {
@@ -13,15 +14,22 @@ namespace patchbay {
 /// Asio services registered on a loop whose code lies in the range. Runs on that loop's thread.
 std::vector<std::string> audit_services(boost::asio::io_context& context, AddressRange range);
 
-/// Threads that the host did not start, with a return address in the range on their stack. Interrupts each of
-/// them once with a real-time signal.
-std::vector<std::string> audit_threads(AddressRange range);
-
 /// Signal handlers, and the terminate handler, that lie in the range.
 std::vector<std::string> audit_handlers(AddressRange range);
 
-/// Installs the handler for the signal that audit_threads() uses, and primes what it calls. Once, at
-/// start-up.
-void prepare_thread_audit();
+/// Looks for threads that plugins started and did not join.
+class ThreadAudit {
+public:
+    /// Installs the handler of the real-time signal that findings() sends, and primes what it calls. Threads
+    /// that run by now are never looked into (a sanitizer has one that can't be): make it before the first
+    /// plugin is loaded.
+    ThreadAudit();
+    /// Threads that the host did not start, with a return address in the range on their stack, or with a
+    /// stack that can't be read. Interrupts each of them and waits for it, at most a second.
+    std::vector<std::string> findings(AddressRange range) const;
+
+private:
+    std::vector<pid_t> older_;
+};
 
 }  // namespace patchbay

@@ -4,6 +4,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace patchbay {
@@ -25,7 +26,7 @@ std::string count(long number, const std::string& what) {
 }  // namespace
 
 Drain::Drain(boost::asio::io_context& context, std::vector<LoopThread*> loops, ExecutorPool& executor,
-             Logger& log, std::function<void(const ServedGeneration&)> stop_requests)
+             Logger& log, std::function<void(std::shared_ptr<const ServedGeneration>)> stop_requests)
     : context_{context},
       log_{log},
       stop_requests_{std::move(stop_requests)},
@@ -47,6 +48,12 @@ void Drain::retire(std::shared_ptr<Generation> generation, std::string event,
                 if (held.get() == generation) return reaper_.reap(held);
         });
     });
+}
+
+std::shared_ptr<Generation> Drain::owner_of(const detail::LeaseBlock* lease) const {
+    for (const auto& [generation, unused] : entries_)
+        if (std::ranges::find(generation->leases, lease) != generation->leases.end()) return generation;
+    return nullptr;
 }
 
 void Drain::wait(const std::shared_ptr<Generation>& generation, std::chrono::milliseconds time,
@@ -73,8 +80,8 @@ void Drain::announce_slow(const std::shared_ptr<Generation>& generation, std::ch
 void Drain::ask_to_stop(const std::shared_ptr<Generation>& generation) {
     Entry& entry = entries_[generation];
     if (!std::exchange(entry.asked_to_stop, true)) {
-        stop_requests_(*generation);
-        generation->cancel_detached();
+        stop_requests_(generation);
+        generation->cancel_outside();
     }
     wait(generation, stop_patience, [this, generation] { report_held(generation); });
 }

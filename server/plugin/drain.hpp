@@ -23,7 +23,7 @@ class Drain {
 public:
     /// `stop_requests` asks the running requests of a generation to stop.
     Drain(boost::asio::io_context& context, std::vector<LoopThread*> loops, ExecutorPool& executor,
-          Logger& log, std::function<void(const ServedGeneration&)> stop_requests);
+          Logger& log, std::function<void(std::shared_ptr<const ServedGeneration>)> stop_requests);
 
     /// Precondition: no loop leads to the generation any more. `event` begins the line that tells how it
     /// ended, e.g. "hello 1.0.1 gen 2 serving"; empty for a line about the generation alone. Past `deadline`
@@ -31,11 +31,12 @@ public:
     void retire(std::shared_ptr<Generation> generation, std::string event,
                 std::chrono::milliseconds deadline);
 
-    bool empty() const noexcept { return entries_.empty(); }
     /// Called once when the last generation has been ended; at once if there is none.
     void when_empty(std::function<void()> callback);
     /// Asks everything that still runs to stop now.
     void stop_all();
+    /// The generation that the lease is of; null when it is none of those that have not been ended.
+    std::shared_ptr<Generation> owner_of(const detail::LeaseBlock* lease) const;
     /// What holds each generation that has not been ended, a sentence each.
     std::vector<std::string> unfinished() const;
     /// Ends the reaper's thread. Call it while the loops and the pool still run.
@@ -45,7 +46,6 @@ private:
     struct Entry {
         std::string event;
         long requests = 0;
-        bool announced = false;
         bool asked_to_stop = false;
         std::unique_ptr<boost::asio::steady_timer> timer;
     };
@@ -59,7 +59,7 @@ private:
 
     boost::asio::io_context& context_;
     Logger& log_;
-    std::function<void(const ServedGeneration&)> stop_requests_;
+    std::function<void(std::shared_ptr<const ServedGeneration>)> stop_requests_;
     std::function<void()> when_empty_;
     std::map<std::shared_ptr<Generation>, Entry> entries_;
     Reaper reaper_;

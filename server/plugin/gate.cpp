@@ -151,7 +151,9 @@ void refuse(GateReport& report, std::string hazard) {
 
 void judge_descriptor(GateReport& report, const ElfImage& image) {
     if (image.descriptor_count == 0)
-        return refuse(report, "no Patchbay descriptor: build it with patchbay_add_plugin");
+        return refuse(report,
+                      "no Patchbay descriptor: write PATCHBAY_PLUGIN in one source, and build with "
+                      "patchbay_add_plugin");
     if (image.descriptor_count > 1) {
         return refuse(report, std::to_string(image.descriptor_count) +
                                   " Patchbay descriptors: a plugin file holds one plugin");

@@ -1,5 +1,6 @@
 #include "plugin/generation.hpp"
 
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -31,7 +32,7 @@ std::shared_ptr<Generation> Generation::load(PrivateCopy copy, const PluginDescr
     std::shared_ptr<Generation> made{new Generation{std::move(copy), descriptor, number, place}};
     made->library_ = std::make_unique<Library>(made->copy_.path());
     const Settings given{std::move(settings), made->plugin, std::move(positions)};
-    std::string problem;
+    std::optional<std::string> problem;
     {
         const detail::LeaseScope scope{made->leases.front()};
         try {
@@ -42,19 +43,12 @@ std::shared_ptr<Generation> Generation::load(PrivateCopy copy, const PluginDescr
             problem = "it threw an exception that is no std::exception";
         }
     }
-    if (!problem.empty()) {
-        if (made->leases_of_others() != 0) {
-            // What it spawned runs in it and in the plugin's object: it ends like one that has served.
-            made->cancel_detached();
-            place.discard(made);
-            throw std::runtime_error{problem};
-        }
-        static_cast<void>(made->stop_and_destroy());
+    if (problem) {
+        // Threads and tasks that it started may run in it: it ends like one that has served.
         static_cast<void>(run_thread_local_destructors(made->addresses()));
-        // Only this thread has run its code.
-        if (made->leases_of_others() == 0 && !owes_thread_local_destructors(made->addresses()))
-            made->unload();
-        throw std::runtime_error{problem};
+        made->cancel_outside();
+        place.discard(made);
+        throw std::runtime_error{*problem};
     }
     made->unused_settings_ = given.unused();
     return made;
@@ -64,12 +58,12 @@ void Generation::construct(const Settings& settings) {
     plugin_ = library_->create(settings);
     handlers_ = std::make_unique<Handlers>();
     plugin_->add_handlers(*handlers_);
+    start_called_ = true;
     plugin_->start();
 }
 
 void Generation::retire(std::function<void()> on_drained) {
     on_drained_ = std::move(on_drained);
-    retired_at_ = std::chrono::steady_clock::now();
     for (auto& block : blocks_) block->release();
 }
 
@@ -85,6 +79,7 @@ long Generation::leases_of_others() const noexcept {
 
 std::string Generation::stop_and_destroy() noexcept {
     std::string problem;
+    ending = true;
     const detail::LeaseScope scope{leases.front()};
     const auto guarded = [&problem](auto step) {
         try {
@@ -96,7 +91,7 @@ std::string Generation::stop_and_destroy() noexcept {
         }
     };
     if (plugin_) {
-        guarded([this] { plugin_->stop(); });
+        if (start_called_) guarded([this] { plugin_->stop(); });
         handlers_.reset();  // they may capture the plugin's object
         guarded([this] { library_->destroy(std::exchange(plugin_, nullptr)); });
     }

@@ -39,15 +39,14 @@ struct GenerationPlace {
     std::vector<LoopThread*> loops;  ///< by index
     LoopThread* home = nullptr;
     ExecutorShare* share = nullptr;
-    /// Takes a generation that failed to start while tasks it had spawned still run. Called on any thread.
+    /// Takes a generation that failed to construct or start, to be ended. Called on the loading thread.
     std::function<void(std::shared_ptr<Generation>)> discard;
 };
 
 class Generation final : public detail::GenerationInfo, public ServedGeneration {
 public:
     /// Steps 4: may block, and may throw whatever the plugin throws, copied into a std::runtime_error (what a
-    /// plugin throws may not outlive it). After a throw the library is unmapped again, or stays mapped if it
-    /// can't be.
+    /// plugin throws may not outlive it). What was loaded by then has gone to `place.discard`.
     static std::shared_ptr<Generation> load(PrivateCopy copy, const PluginDescriptor& descriptor,
                                             unsigned number, nlohmann::json settings,
                                             Settings::Positions positions, const GenerationPlace& place);
@@ -67,7 +66,6 @@ public:
     void retire(std::function<void()> on_drained);
     /// Leases still held, the publication's own not counted.
     long leases_of_others() const noexcept;
-    std::chrono::steady_clock::time_point retired_at() const noexcept { return retired_at_; }
 
     // For the reaper, in this order.
     /// stop() and the destructor of the plugin's object, with a message for what they throw.
@@ -89,11 +87,11 @@ private:
     std::unique_ptr<Library> library_;
     std::unique_ptr<Handlers> handlers_;
     Plugin* plugin_ = nullptr;
+    bool start_called_ = false;
     std::vector<std::unique_ptr<detail::LeaseBlock>> blocks_;
     std::atomic<std::size_t> blocks_held_;
     std::function<void()> on_drained_;
     std::vector<std::string> unused_settings_;
-    std::chrono::steady_clock::time_point retired_at_;
 };
 
 }  // namespace patchbay

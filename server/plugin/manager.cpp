@@ -1,6 +1,8 @@
 #include "plugin/manager.hpp"
 
+#include "config/error.hpp"
 #include "log/logger.hpp"
+#include "log/start_thread.hpp"
 #include "plugin/gate.hpp"
 #include "plugin/timed_load.hpp"
 #include "runtime/host_thread.hpp"
@@ -10,7 +12,6 @@
 #include <algorithm>
 #include <future>
 #include <stdexcept>
-#include <sys/stat.h>
 #include <system_error>
 #include <utility>
 
@@ -31,17 +32,6 @@ std::string joined(const std::vector<std::string>& sentences) {
     std::string text;
     for (const std::string& sentence : sentences) text += (text.empty() ? "" : "; ") + sentence;
     return text;
-}
-
-bool is_plugin_file(const fs::path& file) {
-    return file.extension() == ".so" && file.filename().native().front() != '.';
-}
-
-// One spelling for every path, since events and files are told apart by theirs: absolute, no "..", no slash
-// at the end.
-fs::path spelled(const fs::path& path) {
-    const fs::path normal = fs::absolute(path).lexically_normal();
-    return normal.has_filename() ? normal : normal.parent_path();
 }
 
 std::string title(const Generation& generation) {
@@ -68,12 +58,18 @@ nlohmann::json settings_for(const Config& config, const std::string& plugin) {
 PluginManager::PluginManager(ManagerServices services, Config config, fs::path private_directory)
     : services_{std::move(services)},
       config_{std::move(config)},
+      filters_{config_.filters, FilterSet{}},
       directory_{spelled(config_.plugins.directory)},
+      watching_{config_.plugins.watch},
       private_directory_{std::move(private_directory)},
       work_{context_.get_executor()},
       missing_timer_{context_},
+      directory_timer_{context_},
+      host_{new HostGeneration{*this, services_.loops}},
       drain_{context_, services_.loops, *services_.executor, *services_.log, services_.stop_requests},
-      thread_{[this] { thread_main(); }} {}
+      watch_{context_, services_.loops, *services_.log,
+             [this](const auto* lease) { return owner_of(lease); }},
+      thread_{start_thread("plugins", [this] { thread_main(); })} {}
 
 PluginManager::~PluginManager() {
     work_.reset();
@@ -99,14 +95,18 @@ std::vector<std::string> PluginManager::start() {
     std::promise<std::vector<std::string>> done;
     boost::asio::post(context_, [&] {
         try {
-            publish(plan_routes(config_, {}));
+            watch_.patience(config_.log.stall);
+            size_share(host_->executor_share, config_);
+            publish(first_plan());
             watcher_ = std::make_unique<Watcher>(context_, config_.plugins.settle,
                                                  [this](const auto& files) { look_at(files); });
             // Watched first, so that nothing slips through between the two.
-            if (config_.plugins.watch) watcher_->watch(directory_);
+            if (watching_) watcher_->watch(directory_);
             if (const auto error = look_at_everything()) {
                 throw std::system_error{error, "cannot read the plugin directory " + directory_.string()};
             }
+            starting_ = false;
+            warn();
             done.set_value(std::exchange(problems_, {}));
         } catch (...) {
             done.set_exception(std::current_exception());
@@ -115,105 +115,13 @@ std::vector<std::string> PluginManager::start() {
     return done.get_future().get();
 }
 
-void PluginManager::look() {
-    boost::asio::post(context_, [this] {
-        if (stopping_) return;
-        seen_.clear();
-        for (const auto& [name, entry] : entries_)
-            if (entry->serving && identity_of(entry->file)) seen_[entry->file] = entry->identity;
-        try {
-            if (config_.plugins.watch) watcher_->watch(directory_);  // another folder of that name, perhaps
-        } catch (const std::system_error&) {                         // what follows says why
-        }
-        if (const auto error = look_at_everything()) {
-            services_.log->error("cannot read the plugin directory " + directory_.string() + ": " +
-                                 error.message());
-        }
-    });
-}
-
-void PluginManager::watch(const fs::path& file, std::function<void()> on_change) {
-    std::promise<void> watching;
-    boost::asio::post(context_, [&, file = spelled(file)] {
-        watched_files_[file] = std::move(on_change);
-        try {
-            watcher_->watch(file.parent_path());
-        } catch (const std::exception& error) {
-            services_.log->warning(std::string{error.what()} + ": changes are taken at SIGHUP only");
-        }
-        watching.set_value();
-    });
-    watching.get_future().get();
-}
-
-void PluginManager::look_at(const std::set<fs::path>& changed) {
-    if (changed.empty()) return look();
-    for (const fs::path& path : changed) {
-        if (const auto watched = watched_files_.find(path); watched != watched_files_.end())
-            watched->second();
-        if (config_.plugins.watch && path.parent_path() == directory_ && is_plugin_file(path))
-            look_at_file(path);
-    }
-    check_missing();
-}
-
-std::error_code PluginManager::look_at_everything() {
-    std::set<fs::path> files;
-    std::error_code error;
-    for (fs::directory_iterator entry{directory_, error}, end; !error && entry != end;
-         entry.increment(error)) {
-        if (is_plugin_file(entry->path())) files.insert(entry->path());
-    }
-    for (const fs::path& file : files) look_at_file(file);
-    check_missing();
-    return error;
-}
-
-void PluginManager::look_at_file(const fs::path& file) {
-    const auto identity = identity_of(file);
-    if (!identity) {
-        seen_.erase(file);
-        return;
-    }
-    if (const auto seen = seen_.find(file); seen != seen_.end() && seen->second == *identity) return;
-    seen_[file] = *identity;
-    load_file(file);
-}
-
-std::optional<PluginManager::FileIdentity> PluginManager::identity_of(const fs::path& file) {
-    struct stat status{};
-    if (::stat(file.c_str(), &status) != 0) return std::nullopt;
-    return FileIdentity{status.st_dev,
-                        status.st_ino,
-                        static_cast<std::uint64_t>(status.st_size),
-                        status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec,
-                        status.st_mode,
-                        status.st_uid};
-}
-
-// A file that is gone may be about to come back: compilers delete, then create.
-void PluginManager::check_missing() {
-    const auto now = std::chrono::steady_clock::now();
-    std::vector<std::string> gone;
-    auto next = std::chrono::steady_clock::time_point::max();
-    for (const auto& [name, entry] : entries_) {
-        if (!entry->serving || identity_of(entry->file)) {
-            missing_.erase(name);
-            continue;
-        }
-        const auto due = missing_.try_emplace(name, now).first->second + config_.plugins.retire_after;
-        if (due <= now) {
-            gone.push_back(name);
-        } else {
-            next = std::min(next, due);
-        }
-    }
-    for (const std::string& name : gone) retire_plugin(name);
-    if (next == std::chrono::steady_clock::time_point::max()) return;
-    missing_timer_.expires_at(next);
-    missing_timer_.async_wait([this](boost::system::error_code error) {
-        if (!error) check_missing();
-    });
+// The routes of the configuration alone.
+RoutePlan PluginManager::first_plan() const {
+    std::vector<ConfigProblem> problems = unreachable_directories(config_);
+    RoutePlan plan = plan_routes(config_, filters_, {}, host_);
+    for (std::string& sentence : plan.errors) problems.push_back({{}, {}, std::move(sentence), {}});
+    if (!problems.empty()) throw ConfigError{std::move(problems)};
+    return plan;
 }
 
 void PluginManager::retire_plugin(const std::string& name) {
@@ -222,42 +130,15 @@ void PluginManager::retire_plugin(const std::string& name) {
     Generations left = serving();
     left.erase(name);
     const std::shared_ptr<Generation> old = std::exchange(entry.serving, nullptr);
-    publish(plan_routes(config_, list_of(left)));
+    publish(plan_routes(config_, filters_, list_of(left),
+                        host_));  // fewer routes than before: nothing new can clash
     drain_.retire(old, name + " removed", config_.drain.deadline);
     look();  // another file may have been refused for the name that is free now
-}
-
-void PluginManager::load_file(const fs::path& file) {
-    std::string plugin = file.filename().string();
-    try {
-        if (const auto problem = file_permissions_refusal(file)) throw std::runtime_error{*problem};
-        PrivateCopy copy{file, private_directory_};
-        const GateReport report = inspect_plugin(copy.path());
-        if (report.descriptor && report.descriptor->name[0] != '\0') plugin = report.descriptor->name;
-        if (report.refusal) throw std::runtime_error{*report.refusal};
-        Entry& entry = entry_for(plugin);
-        if (entry.serving && entry.file != file && identity_of(entry.file)) {
-            throw std::runtime_error{"two files claim this plugin's name, " + entry.file.string() + " and " +
-                                     file.string() + ": remove one"};
-        }
-        copy.link_siblings(report.needed);
-        auto candidate = load(plugin, std::move(copy), *report.descriptor, config_);
-        // The file that brought another plugin before brings this one now.
-        for (const auto& [name, other] : entries_)
-            if (name != plugin && other->serving && other->file == file) retire_plugin(name);
-        swap_in(std::move(candidate));
-        entry.file = file;
-        if (const auto identity = seen_.find(file); identity != seen_.end())
-            entry.identity = identity->second;
-    } catch (const std::exception& error) {
-        refuse(plugin, file, error.what());
-    }
 }
 
 std::shared_ptr<Generation> PluginManager::load(const std::string& plugin, PrivateCopy copy,
                                                 const PluginDescriptor& descriptor, const Config& config) {
     Entry& entry = entry_for(plugin);
-    size_share(entry, config);
     const auto discard_here = [this](std::shared_ptr<Generation> unwanted) {
         boost::asio::post(context_,
                           [this, unwanted = std::move(unwanted)]() mutable { discard(std::move(unwanted)); });
@@ -277,7 +158,7 @@ std::shared_ptr<Generation> PluginManager::load(const std::string& plugin, Priva
     };
     std::shared_ptr<Generation> generation;
     try {
-        generation = load_within(config.plugins.load_timeout, load_here, late);
+        generation = load_within(config.plugins.load_timeout, services_.loading.get_token(), load_here, late);
     } catch (const LoadTimedOut&) {
         ++hung_loads_;
         throw;
@@ -288,11 +169,17 @@ std::shared_ptr<Generation> PluginManager::load(const std::string& plugin, Priva
     return generation;
 }
 
-// Serves by the candidate, or throws and leaves everything as it was.
-void PluginManager::swap_in(std::shared_ptr<Generation> candidate) {
+// Serves by the candidate from that file, or throws and leaves everything as it was.
+void PluginManager::swap_in(std::shared_ptr<Generation> candidate, const fs::path& file) {
     Generations next = serving();
+    // The plugin that the file brought before, if it was another one, is gone with it.
+    std::vector<std::string> replaced;
+    for (const auto& [name, entry] : entries_) {
+        if (name != candidate->plugin && entry->serving && entry->file == file) replaced.push_back(name);
+    }
+    for (const std::string& name : replaced) next.erase(name);
     next[candidate->plugin] = candidate;
-    RoutePlan plan = plan_routes(config_, list_of(next));
+    RoutePlan plan = plan_routes(config_, filters_, list_of(next), host_);
     if (!plan.routes) {
         const std::string problem = joined(plan.errors);
         discard(std::move(candidate));
@@ -308,13 +195,20 @@ void PluginManager::swap_in(std::shared_ptr<Generation> candidate) {
     } else {
         services_.log->info(event);
     }
+    for (const std::string& name : replaced) {
+        missing_.erase(name);
+        drain_.retire(std::exchange(entries_.at(name)->serving, nullptr), name + " removed",
+                      config_.drain.deadline);
+    }
+    if (!replaced.empty()) look();  // another file may have been refused for a name that is free now
 }
 
-void PluginManager::reconfigure(Config config, std::function<void(const std::string& problem)> done) {
+void PluginManager::reconfigure(Config config,
+                                std::function<void(const std::optional<std::string>& problem)> done) {
     boost::asio::post(context_, [this, config = std::move(config), done = std::move(done)]() mutable {
         try {
             reconfigured(std::move(config));
-            done({});
+            done(std::nullopt);
         } catch (const std::exception& error) {
             done(error.what());
         }
@@ -323,6 +217,11 @@ void PluginManager::reconfigure(Config config, std::function<void(const std::str
 
 // All or nothing: every plugin whose settings differ gets a new generation before any of them serves.
 void PluginManager::reconfigured(Config config) {
+    if (const auto problems = unreachable_directories(config); !problems.empty()) {
+        std::vector<std::string> sentences;
+        for (const ConfigProblem& problem : problems) sentences.push_back(to_string(problem));
+        throw std::runtime_error{joined(sentences)};
+    }
     Generations next = serving();
     std::vector<std::shared_ptr<Generation>> fresh;
     try {
@@ -335,11 +234,15 @@ void PluginManager::reconfigured(Config config) {
             fresh.push_back(load(name, std::move(copy), *report.descriptor, config));
             generation = fresh.back();
         }
-        RoutePlan plan = plan_routes(config, list_of(next));
+        FilterSet filters{config.filters, filters_};
+        RoutePlan plan = plan_routes(config, filters, list_of(next), host_);
         if (!plan.routes) throw std::runtime_error{joined(plan.errors)};
         config_ = std::move(config);
+        filters_ = std::move(filters);
         watcher_->settle(config_.plugins.settle);
-        for (const auto& [name, entry] : entries_) size_share(*entry, config_);
+        watch_.patience(config_.log.stall);
+        size_share(host_->executor_share, config_);
+        for (const auto& [name, entry] : entries_) size_share(entry->share, config_);
         publish(std::move(plan));
     } catch (...) {
         for (auto& generation : fresh) discard(std::move(generation));
@@ -351,6 +254,7 @@ void PluginManager::reconfigured(Config config) {
         drain_.retire(std::exchange(entry.serving, generation),
                       title(*generation) + " serving with new settings", config_.drain.deadline);
     }
+    look();  // what was refused may fit now
 }
 
 PluginManager::Entry& PluginManager::entry_for(const std::string& plugin) {
@@ -358,24 +262,30 @@ PluginManager::Entry& PluginManager::entry_for(const std::string& plugin) {
     if (!entry) {
         entry = std::make_unique<Entry>();
         entry->home = services_.loops[(entries_.size() - 1) % services_.loops.size()];
+        size_share(entry->share, config_);
     }
     return *entry;
 }
 
-void PluginManager::size_share(Entry& entry, const Config& config) {
-    services_.executor->resize(entry.share, threads_per_plugin(config.executor),
-                               queue_per_plugin(config.executor));
+void PluginManager::size_share(ExecutorShare& share, const Config& config) {
+    services_.executor->resize(share, threads_per_plugin(config.executor), queue_per_plugin(config.executor));
 }
 
 void PluginManager::publish(RoutePlan plan) {
-    for (const std::string& warning : plan.warnings) {
-        if (std::find(warned_.begin(), warned_.end(), warning) == warned_.end())
-            services_.log->warning(warning);
-    }
-    warned_ = std::move(plan.warnings);
+    warnings_ = std::move(plan.warnings);
+    if (!starting_) warn();
     services_.publish(plan.routes);
     const std::scoped_lock lock{routes_mutex_};
     routes_ = std::move(plan.list);
+}
+
+// Of what was said before, nothing is said again.
+void PluginManager::warn() {
+    for (const std::string& warning : warnings_) {
+        if (std::find(warned_.begin(), warned_.end(), warning) == warned_.end())
+            services_.log->warning(warning);
+    }
+    warned_ = warnings_;
 }
 
 // A generation that never served goes the way of all others.
@@ -390,15 +300,14 @@ PluginManager::Generations PluginManager::serving() const {
     return generations;
 }
 
-void PluginManager::refuse(const std::string& what, const fs::path& file, const std::string& problem) {
-    std::string line = what + " refused: " + problem;
+std::string PluginManager::owner_of(const detail::LeaseBlock* lease) const {
+    std::shared_ptr<Generation> owner = drain_.owner_of(lease);
     for (const auto& [name, entry] : entries_) {
-        if (!entry->serving || (name != what && entry->file != file)) continue;
-        line += " · " + (name == what ? "" : name + " ") + "gen " + std::to_string(entry->serving->number) +
-                " still serving";
+        if (entry->serving &&
+            std::ranges::find(entry->serving->leases, lease) != entry->serving->leases.end())
+            owner = entry->serving;
     }
-    services_.log->error(line);
-    problems_.push_back(std::move(line));
+    return owner ? title(*owner) : std::string{};
 }
 
 std::vector<std::string> PluginManager::stop(std::chrono::steady_clock::time_point deadline) {
@@ -407,7 +316,8 @@ std::vector<std::string> PluginManager::stop(std::chrono::steady_clock::time_poi
         stopping_ = true;
         if (watcher_) watcher_->stop();
         missing_timer_.cancel();
-        publish(plan_routes(Config{}, {}));
+        directory_timer_.cancel();
+        publish(plan_routes(Config{}, FilterSet{}, {}, host_));
         for (const auto& [name, entry] : entries_) {
             if (entry->serving)
                 drain_.retire(std::exchange(entry->serving, nullptr), {}, config_.drain.deadline);
@@ -416,12 +326,14 @@ std::vector<std::string> PluginManager::stop(std::chrono::steady_clock::time_poi
     });
     auto ended = empty.get_future();
     if (ended.wait_until(deadline) != std::future_status::ready) {
+        services_.loading.request_stop();
         boost::asio::post(context_, [this] { drain_.stop_all(); });
         ended.wait_for(std::chrono::seconds{2});
     }
     std::vector<std::string> unfinished = unfinished_work();
     if (!unfinished.empty()) return unfinished;
     drain_.stop_reaper();
+    boost::asio::post(context_, [this] { watch_.stop(); });
     work_.reset();
     thread_.join();
     return {};

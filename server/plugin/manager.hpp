@@ -6,8 +6,10 @@
 #include "config/config.hpp"
 #include "plugin/drain.hpp"
 #include "plugin/generation.hpp"
+#include "plugin/host_generation.hpp"
 #include "plugin/route_plan.hpp"
 #include "plugin/watcher.hpp"
+#include "runtime/loop_watch.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -22,6 +24,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <stop_token>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -36,11 +39,13 @@ struct ManagerServices {
     std::vector<LoopThread*> loops;
     ExecutorPool* executor = nullptr;
     Logger* log = nullptr;
-    /// Makes every loop serve by these routes; returns when each of them does. Called on the manager's
-    /// thread.
+    /// Makes every loop serve by these routes; returns when each of them does, or is blocked: that one will
+    /// once it goes on, and keeps the leases of the old ones until then. Called on the manager's thread.
     std::function<void(std::shared_ptr<const PublishedRoutes>)> publish;
     /// Asks the running requests of a generation to stop. Called on the manager's thread.
-    std::function<void(const ServedGeneration&)> stop_requests;
+    std::function<void(std::shared_ptr<const ServedGeneration>)> stop_requests;
+    /// Once it is asked to stop, nothing more is loaded, and what is being loaded is given up.
+    std::stop_source loading{};
 };
 
 class PluginManager final : detail::HostServices {
@@ -51,15 +56,15 @@ public:
     PluginManager& operator=(const PluginManager&) = delete;
 
     /// Loads what is there, publishes it, then watches if the configuration says so. Gives the problems, each
-    /// logged already; those plugins are not served. Errors: std::system_error when the directory can't be
-    /// read.
+    /// logged already; those plugins are not served. Errors: ConfigError when the configuration's own routes
+    /// can't be served, std::system_error when the directory can't be read.
     std::vector<std::string> start();
 
     /// Looks at every file again, also those that were refused before; any thread, returns at once.
     void look();
     /// Serves by another configuration: `done` is told (on the manager's thread) what was wrong, in which
-    /// case nothing has changed, or an empty text. Any thread, returns at once.
-    void reconfigure(Config config, std::function<void(const std::string& problem)> done);
+    /// case nothing has changed, or nothing. Any thread, returns at once.
+    void reconfigure(Config config, std::function<void(const std::optional<std::string>& problem)> done);
     /// From its return on, `on_change` is told of changes to the file, on the manager's thread. Any other
     /// thread.
     void watch(const std::filesystem::path& file, std::function<void()> on_change);
@@ -99,6 +104,7 @@ private:
 
     void thread_main();
     void look_at(const std::set<std::filesystem::path>& changed);
+    void look_at_directory();
     std::error_code look_at_everything();
     void look_at_file(const std::filesystem::path& file);
     void check_missing();
@@ -107,38 +113,54 @@ private:
     void load_file(const std::filesystem::path& file);
     std::shared_ptr<Generation> load(const std::string& plugin, PrivateCopy copy,
                                      const PluginDescriptor& descriptor, const Config& config);
-    void swap_in(std::shared_ptr<Generation> candidate);
+    void swap_in(std::shared_ptr<Generation> candidate, const std::filesystem::path& file);
     void reconfigured(Config config);
     Entry& entry_for(const std::string& plugin);
-    void size_share(Entry& entry, const Config& config);
+    void size_share(ExecutorShare& share, const Config& config);
 
+    RoutePlan first_plan() const;
     void publish(RoutePlan plan);
+    void warn();
     void discard(std::shared_ptr<Generation> generation);
     std::vector<std::string> unfinished_work();
     Generations serving() const;
+    std::string owner_of(const detail::LeaseBlock* lease) const;
     void refuse(const std::string& what, const std::filesystem::path& file, const std::string& problem);
 
+    /// Nothing when it can't be found out, for whatever reason.
     static std::optional<FileIdentity> identity_of(const std::filesystem::path& file);
+    static bool is_gone(const std::filesystem::path& file);
+    /// One spelling for every path, since events and files are told apart by theirs: absolute, no "..", no
+    /// slash at the end.
+    static std::filesystem::path spelled(const std::filesystem::path& path);
 
     ManagerServices services_;
     Config config_;
+    FilterSet filters_;                // of the configuration
     std::filesystem::path directory_;  // of the plugins; stays the one it began with
+    bool watching_;                    // the directory; stays as well
     std::filesystem::path private_directory_;
     boost::asio::io_context context_{1};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
     std::unique_ptr<Watcher> watcher_;
     boost::asio::steady_timer missing_timer_;
+    boost::asio::steady_timer directory_timer_;
+    std::error_code directory_error_;  // for which it could not be read when it was last looked at
     std::map<std::filesystem::path, std::function<void()>> watched_files_;
+    std::shared_ptr<HostGeneration> host_;
     std::map<std::string, std::unique_ptr<Entry>> entries_;
     std::map<std::filesystem::path, FileIdentity> seen_;  // by path, also refused ones
     std::map<std::string, std::chrono::steady_clock::time_point> missing_;
     unsigned hung_loads_ = 0;
     std::vector<std::string> problems_;  // since start() began
-    std::vector<std::string> warned_;    // of the routes served now
+    std::vector<std::string> warnings_;  // of the routes served now
+    std::vector<std::string> warned_;    // those that were said
+    bool starting_ = true;               // what is missing may be about to be loaded
     mutable std::mutex routes_mutex_;
     std::vector<PlannedRoute> routes_;
     bool stopping_ = false;
     Drain drain_;
+    LoopWatch watch_;
     std::thread thread_;
 };
 

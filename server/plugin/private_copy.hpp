@@ -20,7 +20,6 @@ public:
     ~PrivateCopy();
 
     const std::filesystem::path& path() const noexcept { return path_; }
-    const std::filesystem::path& original() const noexcept { return original_; }
 
     /// Links those of `needed` (file names, as DT_NEEDED has them) that lie beside the original.
     void link_siblings(const std::vector<std::string>& needed);

@@ -1,6 +1,6 @@
 #include "plugin/reaper.hpp"
 
-#include "plugin/audit.hpp"
+#include "log/start_thread.hpp"
 #include "runtime/host_thread.hpp"
 
 #include <utility>
@@ -11,7 +11,7 @@ Reaper::Reaper(std::vector<LoopThread*> loops, ExecutorPool& executor, OnReaped 
     : loops_{std::move(loops)},
       executor_{executor},
       on_reaped_{std::move(on_reaped)},
-      thread_{[this] { thread_main(); }} {}
+      thread_{start_thread("reaper", [this] { thread_main(); })} {}
 
 Reaper::~Reaper() { stop(); }
 
@@ -62,7 +62,12 @@ ReapReport Reaper::end(std::shared_ptr<Generation> generation) {
         if (!report.unmapped)
             report.pins.emplace_back("the dynamic linker keeps it: another library refers to it");
     }
-    if (!report.unmapped) generation->quarantine();
+    if (!report.unmapped) {
+        generation->quarantine();
+        // Never freed: whatever still refers to it may release its lease at any time, even at the process's
+        // end.
+        static_cast<void>(new std::shared_ptr<Generation>{generation});
+    }
     report.took =
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
     report.generation = std::move(generation);
@@ -89,7 +94,7 @@ std::vector<std::string> Reaper::audit(AddressRange range) {
         pins.insert(pins.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
     };
     for (LoopThread* loop : loops_) loop->run_and_wait([&] { add(audit_services(loop->context(), range)); });
-    add(audit_threads(range));
+    add(threads_.findings(range));
     if (owes_thread_local_destructors(range)) {
         pins.emplace_back("a host thread still owes destructors to its thread_local objects");
     }

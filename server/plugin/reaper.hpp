@@ -2,6 +2,7 @@
 // go, since that may be in the middle of the generation's own code. Owned by the plugin manager.
 #pragma once
 
+#include "plugin/audit.hpp"
 #include "plugin/generation.hpp"
 #include "runtime/executor_pool.hpp"
 #include "runtime/loop_thread.hpp"
@@ -31,7 +32,8 @@ class Reaper {
 public:
     using OnReaped = std::function<void(ReapReport)>;
 
-    /// on_reaped is called on the reaper's thread. The loops and the pool must run until stop() has returned.
+    /// Preconditions: no plugin was loaded yet. on_reaped is called on the reaper's thread. The loops and the
+    /// pool must run until stop() has returned.
     Reaper(std::vector<LoopThread*> loops, ExecutorPool& executor, OnReaped on_reaped);
     ~Reaper();
     Reaper(const Reaper&) = delete;
@@ -52,6 +54,7 @@ private:
     std::vector<LoopThread*> loops_;
     ExecutorPool& executor_;
     OnReaped on_reaped_;
+    ThreadAudit threads_;
     std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<std::shared_ptr<Generation>> drained_;

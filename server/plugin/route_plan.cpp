@@ -1,10 +1,15 @@
 #include "plugin/route_plan.hpp"
 
 #include "config/suggest.hpp"
+#include "http/redirects.hpp"
 #include "http/router_builder.hpp"
+#include "http/static_directory.hpp"
+#include "plugin/filter_plan.hpp"
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
+#include <system_error>
 #include <utility>
 
 namespace patchbay {
@@ -12,7 +17,14 @@ namespace {
 
 class Planner {
 public:
-    Planner(const Config& config, RoutePlan& plan) : config_{config}, plan_{plan} {}
+    Planner(const Config& config, const FilterSet& filters,
+            const std::vector<std::shared_ptr<Generation>>& generations, RoutePlan& plan)
+        : config_{config}, plan_{plan}, filters_{config, filters, generations, routes_} {
+        filters_.check(plan.errors, plan.warnings);
+        routes_.global_filters = filters_.chain_for({}).chain;
+        routes_.host_timeout = config.timeouts.handler;
+        routes_.redirect_slashes = config.trailing_slash == TrailingSlash::redirect;
+    }
 
     void add(const std::shared_ptr<Generation>& generation) {
         routes_.generations.push_back(generation);
@@ -21,14 +33,27 @@ public:
         for (const RouteConfig& entry : config_.routes) check_entry(*generation, entry);
     }
 
+    void add_host_routes(const std::shared_ptr<const HostGeneration>& host) {
+        routes_.generations.push_back(host);
+        for (const RouteConfig& entry : config_.routes) {
+            if (!entry.static_directory.empty() && entry.enabled) add_static_directory(*host, entry);
+            if (!entry.redirect.empty() && entry.enabled) add_redirect(*host, entry);
+        }
+    }
+
     void finish() {
-        auto router = builder_.build();
-        if (!router) {
-            const auto clashes = router.error().sentences;
-            plan_.errors.insert(plan_.errors.end(), clashes.begin(), clashes.end());
+        for (const auto& [host, builder] : builders_) {
+            auto router = builder.build();
+            if (!router) {
+                const auto clashes = router.error().sentences;
+                plan_.errors.insert(plan_.errors.end(), clashes.begin(), clashes.end());
+            } else if (host.empty()) {
+                routes_.router = std::move(*router);
+            } else {
+                routes_.hosts.add(host, std::move(*router));
+            }
         }
         if (!plan_.errors.empty()) return;
-        routes_.router = std::move(*router);
         plan_.routes = std::make_shared<const PublishedRoutes>(std::move(routes_));
         std::sort(plan_.list.begin(), plan_.list.end(),
                   [](const PlannedRoute& a, const PlannedRoute& b) { return a.pattern < b.pattern; });
@@ -63,8 +88,13 @@ private:
         if (!entry.path) {
             for (const RouteSpec& route : handler.routes) {
                 const MethodSet methods = entry.methods.empty() ? route.methods : configured;
-                bind(generation, handler, {methods, route.pattern.text(), name, handler.kind, where},
-                     route.pattern, &entry);
+                const std::string text = entry.prefix + route.pattern.text();
+                const auto pattern = RoutePattern::parse(text);
+                if (pattern) {
+                    bind(generation, handler, {methods, text, name, handler.kind, where}, *pattern, &entry);
+                } else {
+                    plan_.errors.push_back(where + ": path \"" + text + "\": " + pattern.error().message);
+                }
             }
             if (handler.routes.empty())
                 plan_.errors.push_back(where + ": " + name +
@@ -84,11 +114,79 @@ private:
              &entry);
     }
 
-    void bind(const Generation& generation, const detail::HandlerEntry& handler, PlannedRoute route,
+    // The path itself, the path with a slash, and all that is beneath it.
+    void add_static_directory(const HostGeneration& host, const RouteConfig& entry) {
+        const std::string where = to_string(entry.position);
+        const Directory directory{entry.static_directory};
+        std::string base = *entry.path;
+        if (base.ends_with('/')) base.pop_back();
+        const detail::HandlerEntry& index =
+            host_handler("static", HandlerKind::blocking,
+                         [directory](Request& request) { return serve_static_index(directory, request); });
+        const detail::HandlerEntry& beneath =
+            host_handler("static", HandlerKind::blocking, [directory](Request& request) {
+                return serve_static(directory, request, request.path_param("path"));
+            });
+        const std::string name = "static " + entry.static_directory.string();
+        for (const auto& [pattern, handler] : {std::pair{base, &index}, std::pair{base + "/", &index},
+                                               std::pair{base + "/{path:path}", &beneath}}) {
+            if (pattern.empty()) continue;
+            auto parsed = RoutePattern::parse(pattern);
+            if (!parsed) {
+                plan_.errors.push_back(where + ": path \"" + pattern + "\": " + parsed.error().message);
+                return;
+            }
+            MethodSet methods;
+            methods.insert(http::verb::get);
+            bind(host, *handler, {methods, pattern, name, handler->kind, where}, *parsed, &entry);
+        }
+    }
+
+    void add_redirect(const HostGeneration& host, const RouteConfig& entry) {
+        const std::string where = to_string(entry.position);
+        auto pattern = RoutePattern::parse(*entry.path);
+        const std::string problem = pattern ? redirect_problem(entry.redirect, *pattern)
+                                            : "path \"" + *entry.path + "\": " + pattern.error().message;
+        if (!problem.empty()) {
+            plan_.errors.push_back(where + ": redirect: " + problem);
+            return;
+        }
+        const auto status =
+            entry.redirect_status ? static_cast<http::status>(entry.redirect_status) : http::status::found;
+        const detail::HandlerEntry& handler = host_handler(
+            "redirect", HandlerKind::inline_, [target = entry.redirect, status](Request& request) {
+                return Response::redirect(redirect_location(target, request), status);
+            });
+        MethodSet methods;
+        for (const std::string& method : entry.methods) methods.insert(http::string_to_verb(method));
+        if (methods.empty()) methods = MethodSet::all();
+        bind(host, handler, {methods, *entry.path, "redirect " + entry.redirect, handler.kind, where},
+             *pattern, &entry);
+    }
+
+    const detail::HandlerEntry& host_handler(const char* name, HandlerKind kind,
+                                             std::function<Response(Request&)> function) {
+        detail::HandlerEntry& entry = routes_.host_handlers.emplace_back();
+        entry.name = name;
+        entry.kind = kind;
+        entry.plain = std::move(function);
+        return entry;
+    }
+
+    void bind(const ServedGeneration& generation, const detail::HandlerEntry& handler, PlannedRoute route,
               RoutePattern pattern, const RouteConfig* entry) {
-        builder_.add(route.methods, std::move(pattern), static_cast<std::uint32_t>(routes_.endpoints.size()),
-                     route.handler + " (" + route.where + ")");
-        Endpoint endpoint{&handler, &generation, config_.limits.body, config_.timeouts.handler};
+        const EndpointLabel& label =
+            routes_.labels.emplace_back(EndpointLabel{route.pattern, generation.info->plugin, handler.name});
+        RouterBuilder& builder = builders_[entry ? entry->host : std::string{}];
+        if (entry) route.pattern.insert(0, entry->host);
+        builder.add(route.methods, std::move(pattern), static_cast<std::uint32_t>(routes_.endpoints.size()),
+                    route.handler + " (" + route.where + ")");
+        const FilterPlan::Chain& chain =
+            filters_.chain_for(entry ? entry->filters : std::vector<FilterReference>{},
+                               generation.info->plugin, handler.filters);
+        route.filters = chain.names;
+        Endpoint endpoint{&handler, &generation, config_.limits.body, config_.timeouts.handler,
+                          &label,   chain.chain};
         if (entry && entry->max_body) endpoint.max_body = *entry->max_body;
         if (entry && entry->timeout) endpoint.timeout = *entry->timeout;
         routes_.endpoints.push_back(endpoint);
@@ -114,16 +212,35 @@ private:
     const Config& config_;
     RoutePlan& plan_;
     PublishedRoutes routes_;
-    RouterBuilder builder_;
+    FilterPlan filters_;
+    std::map<std::string, RouterBuilder> builders_;  // by host; "" is every other
 };
+
+void warn_of_settings(const Config& config, const std::string& name,
+                      const std::vector<std::shared_ptr<Generation>>& generations, RoutePlan& plan) {
+    std::vector<std::string> plugins;
+    for (const auto& generation : generations) plugins.push_back(generation->plugin);
+    if (std::find(plugins.begin(), plugins.end(), name) != plugins.end()) return;
+    const auto position = config.setting_positions.find(name);
+    std::string warning =
+        position == config.setting_positions.end() ? "" : to_string(position->second) + ": ";
+    warning += "settings." + name + ": no plugin of that name is loaded";
+    const std::string suggestion = detail::nearest_name(name, plugins);
+    if (!suggestion.empty()) warning += "; did you mean '" + suggestion + "'?";
+    plan.warnings.push_back(std::move(warning));
+}
 
 }  // namespace
 
-RoutePlan plan_routes(const Config& config, const std::vector<std::shared_ptr<Generation>>& generations) {
+RoutePlan plan_routes(const Config& config, const FilterSet& filters,
+                      const std::vector<std::shared_ptr<Generation>>& generations,
+                      const std::shared_ptr<const HostGeneration>& host) {
     RoutePlan plan;
-    Planner planner{config, plan};
+    Planner planner{config, filters, generations, plan};
     for (const auto& generation : generations) planner.add(generation);
+    planner.add_host_routes(host);
     for (const RouteConfig& entry : config.routes) {
+        if (entry.handler.empty()) continue;
         const std::string plugin = entry.handler.substr(0, entry.handler.find('.'));
         const bool there =
             std::any_of(generations.begin(), generations.end(),
@@ -132,8 +249,22 @@ RoutePlan plan_routes(const Config& config, const std::vector<std::shared_ptr<Ge
             plan.warnings.push_back(to_string(entry.position) + ": no plugin '" + plugin +
                                     "' is loaded for " + entry.handler);
     }
+    for (const auto& [name, settings] : config.settings) warn_of_settings(config, name, generations, plan);
     planner.finish();
     return plan;
+}
+
+std::vector<ConfigProblem> unreachable_directories(const Config& config) {
+    std::vector<ConfigProblem> problems;
+    for (const RouteConfig& entry : config.routes) {
+        if (entry.static_directory.empty() || !entry.enabled) continue;
+        try {
+            static_cast<void>(Directory{entry.static_directory}.has_directory(""));
+        } catch (const std::system_error& error) {
+            problems.push_back({entry.position, "static", error.what(), {}});
+        }
+    }
+    return problems;
 }
 
 }  // namespace patchbay

@@ -3,8 +3,11 @@
 #pragma once
 
 #include "config/config.hpp"
+#include "config/error.hpp"
+#include "http/filters/filter_set.hpp"
 #include "http/published_routes.hpp"
 #include "plugin/generation.hpp"
+#include "plugin/host_generation.hpp"
 
 #include <memory>
 #include <string>
@@ -16,9 +19,10 @@ namespace patchbay {
 struct PlannedRoute {
     MethodSet methods;
     std::string pattern;
-    std::string handler;  ///< "plugin.handler"
+    std::string handler;  ///< "plugin.handler", or "static DIRECTORY"
     HandlerKind kind = HandlerKind::async;
-    std::string where;  ///< "hello.cpp:21", or "patchbay.yaml:12:3" when the configuration binds it
+    std::string where;      ///< "hello.cpp:21", or "patchbay.yaml:12:3" when the configuration binds it
+    std::string filters{};  ///< "site, admin"
 };
 
 struct RoutePlan {
@@ -30,9 +34,15 @@ struct RoutePlan {
 
 /// A handler with entries in `config.routes` answers there and nowhere else: an entry without a path keeps
 /// the handler's own patterns, one without methods its own methods; a disabled one gives it no route. Other
-/// handlers keep their own routes. Errors, as text in the plan: two handlers for the same requests, an entry
-/// for a handler that its plugin doesn't have, a pattern that is none. An entry for a plugin that isn't there
-/// is a warning.
-RoutePlan plan_routes(const Config& config, const std::vector<std::shared_ptr<Generation>>& generations);
+/// handlers keep their own routes. `host` serves the static directories and redirects. `filters` are those of
+/// the configuration. Errors, as text in the plan: two handlers for the same requests, an entry for a handler
+/// that its plugin doesn't have, a pattern that is none. An entry for a plugin that isn't there is a warning.
+RoutePlan plan_routes(const Config& config, const FilterSet& filters,
+                      const std::vector<std::shared_ptr<Generation>>& generations,
+                      const std::shared_ptr<const HostGeneration>& host);
+
+/// The static directories that can't be opened now: mistakes of a new configuration. One that goes later is
+/// none, since it may come back; meanwhile its requests fail and the log says why.
+std::vector<ConfigProblem> unreachable_directories(const Config& config);
 
 }  // namespace patchbay

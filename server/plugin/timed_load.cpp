@@ -1,5 +1,6 @@
 #include "plugin/timed_load.hpp"
 
+#include "log/start_thread.hpp"
 #include "runtime/host_thread.hpp"
 
 #include <condition_variable>
@@ -11,10 +12,12 @@
 namespace patchbay {
 namespace {
 
+constexpr std::chrono::seconds last_chance{1};  // once it is asked to stop: a load that goes well ends well
+
 // Shared by the waiting thread and the loading one, whichever lives longer.
 struct Outcome {
     std::mutex mutex;
-    std::condition_variable changed;
+    std::condition_variable_any changed;
     bool ended = false;
     bool given_up = false;
     std::shared_ptr<Generation> generation;
@@ -33,11 +36,11 @@ void run(Outcome& outcome, const std::function<std::shared_ptr<Generation>()>& l
 
 }  // namespace
 
-std::shared_ptr<Generation> load_within(std::chrono::milliseconds limit,
+std::shared_ptr<Generation> load_within(std::chrono::milliseconds limit, const std::stop_token& stop,
                                         std::function<std::shared_ptr<Generation>()> load,
                                         std::function<void(std::shared_ptr<Generation>)> on_late) {
     const auto outcome = std::make_shared<Outcome>();
-    std::thread thread{[outcome, load = std::move(load), on_late = std::move(on_late)] {
+    const auto load_here = [outcome, load = std::move(load), on_late = std::move(on_late)] {
         run(*outcome, load);
         std::unique_lock lock{outcome->mutex};
         outcome->ended = true;
@@ -45,13 +48,18 @@ std::shared_ptr<Generation> load_within(std::chrono::milliseconds limit,
         if (!outcome->given_up) return;
         lock.unlock();
         on_late(std::move(outcome->generation));
-    }};
+    };
+    std::thread thread = start_thread("loader", load_here);
     std::unique_lock lock{outcome->mutex};
-    if (!outcome->changed.wait_for(lock, limit, [&] { return outcome->ended; })) {
+    const auto ended = [&] { return outcome->ended; };
+    if (!outcome->changed.wait_for(lock, stop, limit, ended) &&
+        !(stop.stop_requested() && outcome->changed.wait_for(lock, last_chance, ended))) {
         outcome->given_up = true;
         thread.detach();
-        throw LoadTimedOut{"its constructor, add_handlers() or start() has not returned after " +
-                           std::to_string(limit.count()) + " ms (plugins.load_timeout)"};
+        const std::string when =
+            stop.stop_requested() ? "when the server was told to end"
+                                  : "after " + std::to_string(limit.count()) + " ms (plugins.load_timeout)";
+        throw LoadTimedOut{"its constructor, add_handlers() or start() has not returned " + when};
     }
     lock.unlock();
     thread.join();

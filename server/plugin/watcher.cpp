@@ -13,8 +13,8 @@ namespace patchbay {
 namespace {
 
 // Deletions too: whether a file that is gone stays gone is for the manager to find out.
-constexpr std::uint32_t interesting =
-    IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CREATE | IN_MODIFY | IN_ATTRIB;
+constexpr std::uint32_t interesting = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CREATE |
+                                      IN_MODIFY | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF;
 
 int open_inotify() {
     const int descriptor = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
@@ -40,7 +40,7 @@ void Watcher::watch(const std::filesystem::path& directory) {
     if (descriptor < 0) {
         throw std::system_error{errno, std::generic_category(), "cannot watch " + directory.string()};
     }
-    directories_[descriptor] = directory;
+    directories_[descriptor].insert(directory);
 }
 
 void Watcher::stop() {
@@ -70,8 +70,14 @@ void Watcher::take_events(std::size_t bytes) {
             note({});
         }
         const auto directory = directories_.find(event.wd);
-        if (directory == directories_.end() || event.len == 0) continue;
-        if (name[0] != '.') note(directory->second / name);
+        if (directory == directories_.end()) continue;
+        if (event.len == 0) {  // of the directory itself
+            if (event.mask & interesting)
+                for (const auto& spelling : directory->second) note(spelling);
+            continue;
+        }
+        if (name[0] == '.') continue;
+        for (const auto& spelling : directory->second) note(spelling / name);
     }
 }
 

@@ -18,7 +18,8 @@ namespace patchbay {
 class Watcher {
 public:
     /// Written, created, moved or deleted: look for yourself which. Paths are the watched directory's with
-    /// the file's name appended. An empty set means that events were lost: look at everything.
+    /// the file's name appended, or the directory's own when it was moved, deleted or its permissions were
+    /// changed. An empty set means that events were lost: look at everything.
     using OnSettled = std::function<void(const std::set<std::filesystem::path>&)>;
 
     /// Errors: std::system_error when inotify is not to be had.
@@ -43,7 +44,7 @@ private:
     OnSettled on_settled_;
     boost::asio::posix::stream_descriptor inotify_;
     boost::asio::steady_timer timer_;
-    std::map<int, std::filesystem::path> directories_;  // by watch descriptor
+    std::map<int, std::set<std::filesystem::path>> directories_;  // by watch descriptor, in every spelling
     std::map<std::filesystem::path, std::chrono::steady_clock::time_point> due_;
     bool lost_ = false;
     alignas(8) std::array<char, 16 * 1024> events_{};

@@ -1,5 +1,6 @@
 #include "runtime/executor_pool.hpp"
 
+#include "log/start_thread.hpp"
 #include "runtime/host_thread.hpp"
 
 #include <algorithm>
@@ -15,8 +16,14 @@ ExecutorPool::ExecutorPool(std::size_t threads, std::size_t queue) : max_queued_
         workers_.push_back(std::make_unique<Worker>());
         workers_.back()->name = "executor-" + std::to_string(i);
     }
-    for (auto& worker : workers_)
-        worker->thread = std::thread{[this, &self = *worker] { worker_main(self); }};
+    try {
+        for (auto& worker : workers_)
+            worker->thread = start_thread(worker->name, [this, &self = *worker] { worker_main(self); });
+    } catch (...) {
+        for (auto& worker : workers_) worker->ended = !worker->thread.joinable();
+        stop(std::chrono::hours{1});
+        throw;
+    }
 }
 
 ExecutorPool::~ExecutorPool() {
@@ -27,6 +34,12 @@ bool ExecutorPool::submit(BlockingJob& job, ExecutorShare& share) noexcept {
     const std::scoped_lock lock{mutex_};
     if (stopping_ || queued_ >= max_queued_ || share.queued_ >= share.max_queued) return false;
     job.next = nullptr;
+    if (share.queued_ == 0) {
+        share.previous_queued_ = nullptr;
+        share.next_queued_ = queued_shares_;
+        if (queued_shares_) queued_shares_->previous_queued_ = &share;
+        queued_shares_ = &share;
+    }
     (share.newest_ ? share.newest_->next : share.oldest_) = &job;
     share.newest_ = &job;
     ++share.queued_;
@@ -60,13 +73,20 @@ BlockingJob* ExecutorPool::take_job(ExecutorShare*& share) noexcept {
     if (!first_ready_) last_ready_ = nullptr;
     share->ready_ = false;
 
-    BlockingJob* job = share->oldest_;
-    share->oldest_ = job->next;
-    if (!share->oldest_) share->newest_ = nullptr;
-    --share->queued_;
-    --queued_;
+    BlockingJob* job = pop_oldest(*share);
     ++share->running_;
     make_ready(*share);
+    return job;
+}
+
+BlockingJob* ExecutorPool::pop_oldest(ExecutorShare& share) noexcept {
+    BlockingJob* job = share.oldest_;
+    share.oldest_ = job->next;
+    --queued_;
+    if (--share.queued_ > 0) return job;
+    share.newest_ = nullptr;
+    (share.previous_queued_ ? share.previous_queued_->next_queued_ : queued_shares_) = share.next_queued_;
+    if (share.next_queued_) share.next_queued_->previous_queued_ = share.previous_queued_;
     return job;
 }
 
@@ -145,12 +165,9 @@ bool ExecutorPool::stop(std::chrono::steady_clock::duration patience) {
     std::vector<BlockingJob*> dropped;
     std::unique_lock lock{mutex_};
     stopping_ = true;
-    while (first_ready_) {
-        ExecutorShare* share = nullptr;
-        dropped.push_back(take_job(share));
-        --share->running_;
-        make_ready(*share);
-    }
+    for (; first_ready_; first_ready_ = first_ready_->next_ready_) first_ready_->ready_ = false;
+    last_ready_ = nullptr;
+    while (queued_shares_) dropped.push_back(pop_oldest(*queued_shares_));
     work_.notify_all();
     lock.unlock();
     for (BlockingJob* job : dropped) job->drop(BlockingJob::Drop::shutting_down);

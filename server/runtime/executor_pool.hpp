@@ -27,7 +27,9 @@ private:
     std::size_t queued_ = 0;
     detail::BlockingJob* oldest_ = nullptr;
     detail::BlockingJob* newest_ = nullptr;
-    ExecutorShare* next_ready_ = nullptr;  // in the pool's round of shares that may start a job
+    ExecutorShare* next_ready_ = nullptr;   // in the pool's round of shares that may start a job
+    ExecutorShare* next_queued_ = nullptr;  // in the pool's list of those that have jobs waiting
+    ExecutorShare* previous_queued_ = nullptr;
     bool ready_ = false;
 };
 
@@ -35,7 +37,8 @@ private:
 /// thread.
 class ExecutorPool {
 public:
-    /// `threads` >= 1 named "executor-0" and so on; at most `queue` jobs wait over all shares.
+    /// `threads` >= 1 named "executor-0" and so on; at most `queue` jobs wait over all shares. Errors:
+    /// std::system_error when there are not so many threads to be had.
     ExecutorPool(std::size_t threads, std::size_t queue);
     ~ExecutorPool();
     ExecutorPool(const ExecutorPool&) = delete;
@@ -72,6 +75,7 @@ private:
 
     void worker_main(Worker& self);
     void make_ready(ExecutorShare& share) noexcept;
+    detail::BlockingJob* pop_oldest(ExecutorShare& share) noexcept;
     detail::BlockingJob* take_job(ExecutorShare*& share) noexcept;
     void run_job(Worker& self, std::unique_lock<std::mutex>& lock);
 
@@ -81,6 +85,7 @@ private:
     std::vector<std::unique_ptr<Worker>> workers_;
     ExecutorShare* first_ready_ = nullptr;
     ExecutorShare* last_ready_ = nullptr;
+    ExecutorShare* queued_shares_ = nullptr;
     std::size_t max_queued_;
     std::size_t queued_ = 0;
     std::size_t idle_ = 0;

@@ -1,5 +1,6 @@
 #include "runtime/loop_thread.hpp"
 
+#include "log/start_thread.hpp"
 #include "runtime/host_thread.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -15,7 +16,9 @@
 #include <boost/asio/system_timer.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
+#include <exception>
 #include <future>
+#include <memory>
 #include <utility>
 
 namespace patchbay {
@@ -44,8 +47,11 @@ void create_services(asio::io_context& context) {
 
 }  // namespace
 
-LoopThread::LoopThread(unsigned index)
-    : index_{index}, name_{"loop-" + std::to_string(index)}, work_{context_.get_executor()} {
+LoopThread::LoopThread(unsigned index, std::function<void(std::string_view what)> on_stray)
+    : index_{index},
+      name_{"loop-" + std::to_string(index)},
+      on_stray_{std::move(on_stray)},
+      work_{context_.get_executor()} {
     create_services(context_);
 }
 
@@ -54,12 +60,22 @@ LoopThread::~LoopThread() {
 }
 
 void LoopThread::start() {
-    thread_ = std::thread{[this] { thread_main(); }};
+    thread_ = start_thread(name_, [this] { thread_main(); });
 }
 
 void LoopThread::thread_main() {
     const HostThread thread{detail::ThreadKind::event_loop, name_, &context_};
-    context_.run();
+    trace_.store(&detail::step_trace, std::memory_order_release);
+    for (;;) {
+        try {
+            context_.run();
+            return;
+        } catch (const std::exception& error) {
+            on_stray_(error.what());
+        } catch (...) {
+            on_stray_("an exception that is no std::exception");
+        }
+    }
 }
 
 void LoopThread::stop_and_join() {
@@ -91,10 +107,23 @@ void LoopThread::drain_mailbox() noexcept {
 void LoopThread::run_and_wait(const std::function<void()>& function) {
     std::promise<void> done;
     asio::post(context_, [&] {
-        function();
+        try {
+            function();
+        } catch (...) {
+            return done.set_exception(std::current_exception());
+        }
         done.set_value();
     });
     done.get_future().get();
+}
+
+bool LoopThread::run_within(std::chrono::steady_clock::duration patience, std::function<void()> function) {
+    const auto done = std::make_shared<std::promise<void>>();
+    asio::post(context_, [done, function = std::move(function)] {
+        function();
+        done->set_value();
+    });
+    return done->get_future().wait_for(patience) == std::future_status::ready;
 }
 
 }  // namespace patchbay

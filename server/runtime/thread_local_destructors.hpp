@@ -2,8 +2,8 @@
 // mapped for as long as a thread that owes it such a destructor lives; here the host records them itself and
 // runs them, each on its own thread, when the plugin's generation is retired.
 //
-// The registration hook is process-wide by nature (the C++ runtime calls one symbol), so this is the one
-// place of the server that keeps global state.
+// The registration hook is process-wide by nature (the C++ runtime calls one symbol), so it keeps global
+// state.
 #pragma once
 
 #include <cstddef>

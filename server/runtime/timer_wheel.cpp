@@ -62,31 +62,37 @@ void TimerWheel::schedule_tick() {
 }
 
 void TimerWheel::on_tick() {
-    const auto reached = static_cast<std::uint32_t>((std::chrono::steady_clock::now() - start_) / tick);
+    struct Again {  // also when an entry's on_timeout() has thrown
+        TimerWheel& wheel;
+        ~Again() {
+            wheel.ticking_ = false;  // an idle loop sleeps
+            if (wheel.linked_ > 0) wheel.schedule_tick();
+        }
+    } const again{*this};
+    auto reached = static_cast<std::uint32_t>((std::chrono::steady_clock::now() - start_) / tick);
+    // A loop that something held up has not looked at its sockets meanwhile: that time is nobody's lateness.
+    if (const std::uint32_t missed = reached - now_; missed > most_missed) {
+        start_ += (missed - 1) * tick;
+        reached = now_ + 1;
+    }
     while (now_ != reached) {
         ++now_;
         expire_slot(now_ % slots);
     }
-    if (linked_ > 0) return schedule_tick();
-    ticking_ = false;  // an idle loop sleeps
 }
 
 void TimerWheel::expire_slot(std::uint32_t slot) {
-    // Entries that are not due move to later slots, and on_timeout() may unlink any other: always take the
-    // first.
-    Entry* again = nullptr;
-    while (Entry* entry = heads_[slot]) {
-        entry->unlink();
-        if (static_cast<std::int32_t>(entry->due_ - now_) <= 0) {
-            entry->on_timeout();
-        } else {
-            entry->following_ = std::exchange(again, entry);
+    // on_timeout() may unlink any other: begin anew after each.
+    for (Entry* entry = heads_[slot]; entry;) {
+        if (static_cast<std::int32_t>(entry->due_ - now_) > 0) {
+            Entry* const later = std::exchange(entry, entry->following_);
+            later->unlink();
+            link(*later);  // a slot is fewer than all away, so never into this one
+            continue;
         }
-    }
-    while (again) {
-        Entry* entry = std::exchange(again, again->following_);
-        entry->following_ = nullptr;
-        link(*entry);
+        entry->unlink();
+        entry->on_timeout();
+        entry = heads_[slot];
     }
 }
 

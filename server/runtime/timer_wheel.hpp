@@ -25,7 +25,8 @@ public:
     protected:
         virtual ~Entry() { unlink(); }
         /// Called once when the time has come, up to two ticks late and never early; the entry may destroy
-        /// itself.
+        /// itself. A time for which something holds up the loop counts as one tick: what would have been in
+        /// time still is.
         virtual void on_timeout() = 0;
 
     private:
@@ -44,10 +45,8 @@ public:
     TimerWheel(const TimerWheel&) = delete;
     TimerWheel& operator=(const TimerWheel&) = delete;
 
-    /// (Re)starts the entry's timeout: at least one tick, at most about 13 years.
+    /// (Re)starts the entry's timeout: at least one tick, at most about three years.
     void arm(Entry& entry, std::chrono::milliseconds after);
-    /// The time as of the last tick: without asking the clock, and up to a tick old while anything is armed.
-    std::chrono::steady_clock::time_point now() const noexcept { return start_ + now_ * tick; }
     static void disarm(Entry& entry) noexcept { entry.unlink(); }
 
 private:
@@ -55,6 +54,7 @@ private:
                                                     boost::asio::wait_traits<std::chrono::steady_clock>,
                                                     boost::asio::io_context::executor_type>;
     static constexpr std::uint32_t slots = 512;
+    static constexpr std::uint32_t most_missed = 5;  // ticks; more than that is a stall
 
     void link(Entry& entry) noexcept;
     void catch_up() noexcept;

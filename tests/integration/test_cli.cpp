@@ -4,8 +4,13 @@
 
 #include <catch2/catch.hpp>
 
+#include <csignal>
 #include <filesystem>
+#include <map>
+#include <memory>
 #include <string>
+#include <sys/stat.h>
+#include <tuple>
 
 using namespace patchbay::test;
 namespace fs = std::filesystem;
@@ -45,6 +50,25 @@ TEST_CASE("--version and --help") {
     CHECK(help.exit_code == 0);
     CHECK_THAT(help.output,
                Catch::Contains("serve") && Catch::Contains("check") && Catch::Contains("inspect"));
+}
+
+TEST_CASE("routes of the configuration itself that can't be served are bad configuration") {
+    const std::vector<std::pair<std::string, std::string>> wrong{
+        {"{path: /a, static: ./missing}", "test.yaml:2:5: static: cannot open "},
+        {"{path: /a, static: /etc/passwd}", "test.yaml:2:5: static: cannot open "},
+        {"{path: /a, static: /}\n  - {path: /a/, static: /}", "test.yaml:3:5) clashes with"}};
+    for (const auto& [entry, text] : wrong) {
+        INFO(entry);
+        const Setup setup{"routes:\n  - " + entry + "\n"};
+        for (const char* command : {"check", "serve"}) {
+            const TempDirectory temporary;
+            const Finished result = run_command(
+                {"env", "TMPDIR=" + temporary.path().string(), PATCHBAY_BINARY, command, setup.yaml()});
+            CHECK(result.exit_code == 78);
+            CHECK_THAT(result.output, Catch::Contains(text));
+            CHECK(fs::is_empty(temporary.path()));
+        }
+    }
 }
 
 TEST_CASE("wrong use exits with 2 and says what is wrong") {
@@ -158,4 +182,131 @@ TEST_CASE("--listen, --plugins and the environment outrank the file") {
     ServerProcess server{broken_listen, {}, options};
     CHECK_THAT(server.wait_for_log("serving"), Catch::Contains("sample 1.0.0 gen 1 serving"));
     CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("SIGTERM and SIGINT end what waits for a plugin that does not get ready") {
+    const Setup setup{"listen: 127.0.0.1:0\nplugins: {load_timeout: 5m}\n",
+                      {{test_plugin("hangs_in_start"), "sample.so"}, {test_plugin("slow"), "zlow.so"}}};
+    const TempDirectory temporary;
+    const std::map<std::string, std::string> environment{{"TMPDIR", temporary.path().string()}};
+    const auto started = [&](const char* command) {
+        auto process = std::make_unique<ChildProcess>(
+            std::vector<std::string>{PATCHBAY_BINARY, command, setup.yaml()}, environment);
+        REQUIRE(process->wait_for_output("sample: start() hangs", 0, patience));
+        return process;
+    };
+    for (const auto& [command, signal, code] :
+         {std::tuple{"check", SIGTERM, 128 + SIGTERM}, std::tuple{"routes", SIGINT, 128 + SIGINT},
+          std::tuple{"serve", SIGTERM, 1}}) {
+        INFO(command);
+        const auto process = started(command);
+        process->signal(signal);
+        CHECK(process->wait(patience) == code);
+        CHECK_THAT(process->output(), Catch::Contains("has not returned when the server was told to end") &&
+                                          !Catch::Contains("listening on") && !Catch::Contains("METHOD"));
+    }
+    const auto process = started("serve");
+    process->signal(SIGTERM);
+    REQUIRE(process->wait_for_output("SIGTERM: nothing more is loaded", 0, patience));
+    process->signal(SIGTERM);
+    const auto code = process->wait(patience);
+    CHECK((code == 128 + SIGTERM || code == 1));  // the first may have ended it before
+}
+
+#ifndef PATCHBAY_SANITIZED  // a sanitizer needs all the address space there is
+TEST_CASE("threads that the system refuses are an error with a sentence") {
+    const Setup executor{"listen: 127.0.0.1:0\nexecutor: {threads: 500}\n"};
+    const Setup loops{"listen: 127.0.0.1:0\nevent_loops: 256\nexecutor: {threads: 1}\n"};
+    for (const Setup* setup : {&executor, &loops}) {
+        for (const char* command : {"check", "serve"}) {
+            if (setup == &loops && command == std::string{"check"}) continue;  // it has one loop
+            const Finished result =
+                run_command({"prlimit", "--as=1073741824", PATCHBAY_BINARY, command, setup->yaml()});
+            CHECK(result.exit_code == 1);
+            CHECK_THAT(result.output, Catch::StartsWith("patchbay: cannot start the thread ") &&
+                                          Catch::EndsWith(": Resource temporarily unavailable\n"));
+        }
+    }
+}
+#endif
+
+TEST_CASE("what is no regular file is no configuration, and nobody waits for it") {
+    const TempDirectory directory;
+    const fs::path fifo = directory.path() / "fifo.yaml";
+    REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+    const fs::path large = directory.path() / "large.yaml";
+    write_file(large, "# x\n");
+    fs::resize_file(large, std::uintmax_t{1} << 40);  // a hole
+    const std::vector<std::pair<fs::path, std::string>> wrong{
+        {fifo, ": this is a pipe; a YAML file is expected\n"},
+        {directory.path(), ": this is a directory; a YAML file is expected\n"},
+        {"/dev/zero", ": this is a device; a YAML file is expected\n"},
+        {large, ": the file is larger than 1MiB\n"}};
+    for (const auto& [file, text] : wrong) {
+        for (const char* command : {"check", "serve", "routes"}) {
+            const Finished result = run_command({PATCHBAY_BINARY, command, file.string()}, patience);
+            CHECK(result.exit_code == 78);
+            CHECK(result.output == file.string() + text);
+        }
+    }
+    const Setup secrets{"filters: {staff: {basic_auth: {file: " + fifo.string() + "}}}\n"};
+    const Finished result = run_command({PATCHBAY_BINARY, "check", secrets.yaml()}, patience);
+    CHECK(result.exit_code == 78);
+    CHECK_THAT(result.output, Catch::Contains("this is a pipe; a file of secrets is expected"));
+}
+
+TEST_CASE("options that are wrong, or empty, are named as they were written") {
+    const Setup setup{"", sample};
+    const auto serve = [&](std::vector<std::string> options) {
+        std::vector<std::string> command{PATCHBAY_BINARY, "serve", setup.yaml()};
+        command.insert(command.end(), options.begin(), options.end());
+        return run_command(std::move(command), patience);
+    };
+    const std::vector<std::pair<std::vector<std::string>, std::string>> wrong{
+        {{"--listen", ""}, "--listen: listen: "},
+        {{"--listen", "8080x"}, "--listen: listen: "},
+        {{"--listen="}, "--listen"},
+        {{"--plugins", ""}, "--plugins: plugins.directory: a path is needed, found an empty one"}};
+    for (const auto& [options, text] : wrong) {
+        INFO(options.back());
+        const Finished result = serve(options);
+        CHECK((result.exit_code == 78 || result.exit_code == 2));
+        CHECK_THAT(result.output, Catch::Contains(text) && !Catch::Contains("PATCHBAY_"));
+    }
+    const Finished check = run_command({PATCHBAY_BINARY, "check", setup.yaml(), "--plugins", ""}, patience);
+    CHECK(check.exit_code == 78);
+}
+
+TEST_CASE("an option outranks the variable of its key, even a wrong one") {
+    ServerOptions options;
+    options.arguments = {"--listen", "127.0.0.1:0"};
+    options.environment = {{"PATCHBAY_LISTEN", "nonsense"}};
+    ServerProcess server{"", {}, options};
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("methods and paths that can't be are bad configuration, whatever the plugin") {
+    const Setup setup{
+        "routes:\n  - {path: /x, handler: sample.show, methods: [FOO]}\n  - {path: \"/{x\", handler: "
+        "sample.echo}\n",
+        sample};
+    for (const char* command : {"check", "serve", "routes"}) {
+        const Finished result = run_command({PATCHBAY_BINARY, command, setup.yaml()}, patience);
+        CHECK(result.exit_code == 78);
+        CHECK_THAT(result.output,
+                   Catch::Contains("test.yaml:2:48: routes[0].methods[0]: unknown method 'FOO'") &&
+                       Catch::Contains("test.yaml:3:12: routes[1].path: '{' is not closed"));
+    }
+}
+
+TEST_CASE("check says how many warnings there were") {
+    const auto answer = [](const std::string& yaml) {
+        const Setup setup{yaml, sample};
+        const Finished result = run_patchbay({"check", setup.yaml()});
+        CHECK(result.exit_code == 0);
+        return result.output;
+    };
+    CHECK_THAT(answer("settings: {nobody: {a: 1}}\n"), Catch::EndsWith("\nok, with 1 warning: see above\n"));
+    CHECK_THAT(answer("settings: {nobody: {a: 1}, nothing: {a: 1}}\n"),
+               Catch::EndsWith("\nok, with 2 warnings: see above\n"));
 }

@@ -27,7 +27,8 @@ TEST_CASE("a thread that is still inside is named") {
     ServerProcess server{yaml, {{test_plugin("thread_inside"), "sample.so"}}};
     CHECK(HttpClient{server.port()}.get("/sample").status == 200);
     CHECK_THAT(line_after_replacing(server),
-               Catch::Contains("stays mapped: thread ") && Catch::Contains("is still inside it"));
+               Catch::Contains("stays mapped: thread ") && Catch::Contains("is still inside it, in ") &&
+                   Catch::Contains("Hazard::start()") && Catch::Contains("(sample.so+0x"));
     CHECK(server.terminate() == 0);
 }
 
@@ -40,8 +41,9 @@ TEST_CASE("an Asio service of the plugin's own is named") {
 
 TEST_CASE("a signal handler is named") {
     ServerProcess server{yaml, {{test_plugin("signal_handler"), "sample.so"}}};
-    CHECK_THAT(line_after_replacing(server),
-               Catch::Contains("stays mapped: the handler of signal " + std::to_string(SIGUSR2)));
+    CHECK_THAT(line_after_replacing(server), Catch::Contains("stays mapped: the handler of signal " +
+                                                             std::to_string(SIGUSR2) + " is its function ") &&
+                                                 Catch::Contains("on_signal(int) (sample.so+0x"));
     server.signal(SIGUSR2);  // goes into code that is still there
     CHECK(HttpClient{server.port()}.get("/sample").body == "2.0.0");
     CHECK(server.terminate() == 0);
@@ -54,6 +56,8 @@ TEST_CASE("thread_local objects with destructors are in nobody's way") {
         CHECK(HttpClient{server.port()}.get("/there").status == 200);
     }
     CHECK_THAT(line_after_replacing(server), Catch::Contains("unmapped in"));
+    for (const char* thread : {"loop-0", "executor-", "reaper"})
+        CHECK_THAT(server.log(), Catch::Contains(std::string{"destroyed on "} + thread));
     CHECK(server.terminate() == 0);
 }
 

@@ -40,7 +40,8 @@ bool answers(const ServerProcess& server) {
 }  // namespace
 
 TEST_CASE("a server without free descriptors survives, and serves when it has some again") {
-    ServerProcess server{"listen: 127.0.0.1:0\nevent_loops: 2\n", {{PATCHBAY_CONTRACT, "contract.so"}}};
+    // With two loops, one could accept with the descriptor that the other gives up to turn a client away.
+    ServerProcess server{"listen: 127.0.0.1:0\nevent_loops: 1\n", {{PATCHBAY_CONTRACT, "contract.so"}}};
     HttpClient early{server.port()};
     CHECK(early.get("/").status == 200);
     constexpr std::size_t room = 10;
@@ -49,25 +50,28 @@ TEST_CASE("a server without free descriptors survives, and serves when it has so
     std::vector<std::unique_ptr<HttpClient>> clients;
     for (std::size_t i = 0; i < 5 * room; ++i) clients.push_back(std::make_unique<HttpClient>(server.port()));
     CHECK(eventually([&] { return open_descriptors(server.id()) + 2 >= limit; }));
-    // Whoever is in is served as ever; one too many is told so.
+    // Whoever is in is served as ever; one too many is answered once, by a handler
+    // or by 503.
     for (int i = 0; i < 20; ++i) CHECK(early.get("/").status == 200);
     clients.back()->send(http_request("GET", "/"));
-    CHECK(clients.back()->read_response().status == 503);
+    CHECK(clients.back()->read_response().header("connection") == "close");
     clients.clear();
     CHECK(eventually([&] { return answers(server); }));
     CHECK(early.get("/").status == 200);
     CHECK(server.terminate() == 0);
 }
 
-TEST_CASE("connections beyond limits.connections are closed") {
-    ServerProcess server{"listen: 127.0.0.1:0\nevent_loops: 1\nlimits: {connections: 3}\n",
+TEST_CASE("connections beyond limits.connections are told 503 and closed") {
+    ServerProcess server{"listen: 127.0.0.1:0\nevent_loops: 2\nlimits: {connections: 3}\n",
                          {{PATCHBAY_CONTRACT, "contract.so"}}};
     std::vector<std::unique_ptr<HttpClient>> clients;
     for (int i = 0; i < 3; ++i) {
         clients.push_back(std::make_unique<HttpClient>(server.port()));
         CHECK(clients.back()->get("/").status == 200);
     }
-    CHECK(HttpClient{server.port()}.closed());
+    HttpClient one_too_many{server.port()};
+    CHECK(one_too_many.read_response().status == 503);
+    CHECK(one_too_many.closed());
     clients.clear();
     CHECK(eventually([&] { return answers(server); }));
     CHECK(server.terminate() == 0);
@@ -81,23 +85,27 @@ executor:
   per_plugin: {threads: 1, queue: 1}
 )",
                          {{test_plugin("slow"), "slow.so"}}};
-    // One runs (or is about to), one waits; of the third at the latest there is one too many.
-    std::vector<std::unique_ptr<HttpClient>> held;
-    for (int i = 0; i < 3; ++i) {
-        held.push_back(std::make_unique<HttpClient>(server.port()));
-        held.back()->send(http_request("GET", "/hold"));
+    HttpClient running{server.port()};
+    running.send(http_request("GET", "/hold"));
+    server.wait_for_log("holding");
+    // Of the next two one waits, and one is too many.
+    std::vector<std::unique_ptr<HttpClient>> clients;
+    for (int i = 0; i < 2; ++i) {
+        clients.push_back(std::make_unique<HttpClient>(server.port()));
+        clients.back()->send(http_request("GET", "/hold"));
     }
+    const auto has_answer = [](const auto& client) { return client->has_bytes(); };
+    REQUIRE(eventually([&] { return std::ranges::any_of(clients, has_answer); }));
+    const auto refused = std::ranges::find_if(clients, has_answer);
+    const HttpResponse refusal = (*refused)->read_response();
+    CHECK(refusal.status == 503);
+    CHECK(refusal.header("retry-after") == "1");
+    clients.erase(refused);
     HttpClient client{server.port()};
-    HttpResponse refused;
-    CHECK(eventually([&] {
-        client.send(http_request("GET", "/hold"));
-        refused = client.read_response();
-        return refused.status == 503;
-    }));
-    CHECK(refused.header("retry-after") == "1");
     CHECK(client.get("/quick").status == 200);
     CHECK(client.post("/release", "x").status == 200);
-    CHECK(held.front()->read_response().body == "held");
+    CHECK(running.read_response().body == "held");
+    CHECK(clients.front()->read_response().body == "held");
     CHECK(server.terminate() == 0);
 }
 
@@ -130,5 +138,17 @@ executor:
         REQUIRE(answer.status == 200);
         REQUIRE(answer.body == "held");
     }
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("a handler that holds its event loop up is named, and the others are not") {
+    ServerProcess server{"listen: 127.0.0.1:0\nevent_loops: 1\nlog: {stall: 100ms}\n",
+                         {{test_plugin("slow"), "slow.so"}}};
+    HttpClient client{server.port()};
+    CHECK(client.get("/wait/400").body == "waited");
+    CHECK(server.log().find("held up") == std::string::npos);
+    CHECK(client.get("/freeze/400").body == "froze");
+    server.wait_for_log("loop-0 goes on: slow 1.0.0 gen 1 held it up for about");
+    CHECK(server.log().find("loop-0 has been held up for") != std::string::npos);
     CHECK(server.terminate() == 0);
 }

@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include <filesystem>
+#include <stdexcept>
 #include <string>
 
 using namespace patchbay::test;
@@ -14,32 +15,21 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view cmake_lists = R"(cmake_minimum_required(VERSION 3.25)
-project(greeter LANGUAGES CXX)
-find_package(patchbay REQUIRED)
-patchbay_add_plugin(greeter greeter.cpp)
-)";
-
-std::string greeter(const std::string& greeting) {
-    return R"(#include <patchbay/plugin.hpp>
-
-using namespace patchbay;
-
-class Greeter final : public Plugin {
-public:
-    void add_handlers(Handlers& handlers) override {
-        handlers.async("hello", [](Request& request) { return hello(request); }).route("GET /hello/{name}");
+/// The README's first example of that language that holds the text.
+std::string readme_example(const std::string& language, const std::string& text) {
+    const std::string readme = read_file(fs::path{PATCHBAY_SOURCE} / "README.md");
+    const std::string fence = "```" + language + "\n";
+    for (std::size_t at = readme.find(fence); at != std::string::npos; at = readme.find(fence, at + 1)) {
+        const std::size_t begin = at + fence.size();
+        std::string example = readme.substr(begin, readme.find("```\n", begin) - begin);
+        if (example.find(text) != std::string::npos) return example;
     }
+    throw std::runtime_error{"the README has no " + language + " example with " + text};
+}
 
-private:
-    static Task<Response> hello(Request& request) {
-        co_await sleep_for(1ms);
-        co_return Response::text(")" +
-           greeting + R"(, " + std::string{request.path_param("name")});
-    }
-};
-PATCHBAY_PLUGIN(Greeter, "greeter", "1.0.0");
-)";
+std::string replaced(std::string text, std::string_view what, std::string_view by) {
+    text.replace(text.find(what), what.size(), by);
+    return text;
 }
 
 void run(std::vector<std::string> command) {
@@ -48,33 +38,70 @@ void run(std::vector<std::string> command) {
     REQUIRE(result.exit_code == 0);
 }
 
+/// The README's plugin as a project of its own, with the installed SDK.
+class Project {
+public:
+    Project() {
+        run({"cmake", "--install", PATCHBAY_BUILD, "--prefix", prefix.string()});
+        fs::create_directory(source);
+        write_file(source / "CMakeLists.txt", readme_example("cmake", "patchbay_add_plugin"));
+        write_file(source / "greeter.cpp", plugin);
+    }
+    fs::path build(const std::string& compiler) const {
+        const fs::path folder = folder_.path() / fs::path{compiler}.filename();
+        run({"cmake", "-S", source.string(), "-B", folder.string(), "-DCMAKE_PREFIX_PATH=" + prefix.string(),
+             "-DCMAKE_CXX_COMPILER=" + compiler});
+        run({"cmake", "--build", folder.string()});
+        return folder / "greeter.so";
+    }
+
+private:
+    TempDirectory folder_;
+
+public:
+    const fs::path prefix = folder_.path() / "prefix";
+    const fs::path source = folder_.path() / "greeter";
+    const std::string plugin = readme_example("cpp", "PATCHBAY_PLUGIN");
+};
+
 }  // namespace
 
-TEST_CASE("a plugin is built, served and reloaded outside the tree") {
-    const TempDirectory folder;
-    const fs::path prefix = folder.path() / "prefix";
-    const fs::path source = folder.path() / "greeter";
-    const fs::path build = folder.path() / "build";
-    run({"cmake", "--install", PATCHBAY_BUILD, "--prefix", prefix.string()});
-    CHECK(!fs::exists(prefix / "include" / "catch2"));
-
-    fs::create_directory(source);
-    write_file(source / "CMakeLists.txt", cmake_lists);
-    write_file(source / "greeter.cpp", greeter("Hello"));
-    run({"cmake", "-S", source.string(), "-B", build.string(), "-DCMAKE_PREFIX_PATH=" + prefix.string(),
-         "-DCMAKE_CXX_COMPILER=" PATCHBAY_COMPILER, "-DCMAKE_CXX_FLAGS=" PATCHBAY_FLAGS});
-    run({"cmake", "--build", build.string()});
-
+TEST_CASE("the README's plugin is built, served and reloaded outside the tree") {
+    const Project project;
+    CHECK(!fs::exists(project.prefix / "include" / "catch2"));
     ServerOptions options;
-    options.binary = prefix / "bin" / "patchbay";
-    ServerProcess server{"listen: 127.0.0.1:0\n", {{build / "greeter.so", "greeter.so"}}, options};
+    options.binary = project.prefix / "bin" / "patchbay";
+    const std::string yaml =
+        replaced(readme_example("yaml", "greeting: Servus"), "127.0.0.1:8080", "127.0.0.1:0");
+    ServerProcess server{yaml, {{project.build(PATCHBAY_COMPILER), "greeter.so"}}, options};
     HttpClient client{server.port()};
-    CHECK(client.get("/hello/you").body == "Hello, you");
+    CHECK(client.get("/hello/Ada").body == "Servus, Ada!\n");
+    CHECK_THAT(client.get("/report").body, Catch::Contains("executor-"));
 
-    write_file(source / "greeter.cpp", greeter("Servus"));
-    run({"cmake", "--build", build.string()});
-    server.install(build / "greeter.so", "greeter.so");
-    CHECK_THAT(server.wait_for_log("greeter 1.0.0 gen 2 serving"), Catch::Contains("unmapped in"));
-    CHECK(client.get("/hello/you").body == "Servus, you");
+    write_file(project.source / "greeter.cpp",
+               replaced(replaced(project.plugin, "+ \"!", "+ \"!!"), "1.0.0", "1.0.1"));
+    server.install(project.build(PATCHBAY_COMPILER), "greeter.so");
+    CHECK_THAT(server.wait_for_log("greeter 1.0.1 gen 2 serving"), Catch::Contains("unmapped in"));
+    CHECK(client.get("/hello/Ada").body == "Servus, Ada!!\n");
+
+    server.reconfigure(replaced(yaml, "Servus", "Moin"));
+    server.wait_for_log("greeter 1.0.1 gen 3 serving with new settings");
+    CHECK(client.get("/hello/Ada").body == "Moin, Ada!!\n");
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("a plugin that another compiler built is refused with a sentence") {
+    const std::string compiler = PATCHBAY_OTHER_COMPILER;
+    if (run_command({"sh", "-c", "command -v " + compiler}).exit_code != 0) {
+        WARN("no " << compiler << " here");
+        return;
+    }
+    const Project project;
+    ServerOptions options;
+    options.binary = project.prefix / "bin" / "patchbay";
+    ServerProcess server{"listen: 127.0.0.1:0\n", {}, options};
+    server.install(project.build(compiler), "greeter.so");
+    CHECK_THAT(server.wait_for_log("greeter refused: "),
+               Catch::Contains("clang 19") && Catch::Contains("g++ 12"));
     CHECK(server.terminate() == 0);
 }

@@ -35,7 +35,8 @@ std::vector<Refusal> refusals(const fs::path& folder) {
     std::vector<Refusal> cases{
         {"another SDK", bad_plugin("next_sdk"), "refused: built for SDK 2, this host is SDK 1"},
         {"no descriptor", bad_plugin("no_descriptor"),
-         "refused: no Patchbay descriptor: build it with patchbay_add_plugin"},
+         "refused: no Patchbay descriptor: write PATCHBAY_PLUGIN in one source, and build with "
+         "patchbay_add_plugin"},
         {"no entry point", bad_plugin("no_destroy"), "refused: no entry point patchbay_plugin_destroy"},
         {"NODELETE", bad_plugin("no_delete"), "refused: linked with -z nodelete: it would never unload"},
         {"truncated", folder / "truncated.so", "refused: truncated: the section table ends at "},

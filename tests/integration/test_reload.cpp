@@ -184,3 +184,54 @@ TEST_CASE("SIGHUP looks again where nobody watches") {
     CHECK(server.log().find("gen 3") == std::string::npos);
     CHECK(server.terminate() == 0);
 }
+
+TEST_CASE("a plugin directory that can't be read takes nothing out of service") {
+    ServerProcess server{yaml, sample, {.launcher = bound_by_permissions()}};
+    HttpClient client{server.port()};
+    const fs::path place = server.plugins();
+    const auto count_complaints = [&server] {
+        const std::string log = server.log();
+        std::size_t count = 0;
+        for (std::size_t at = log.find("cannot read"); at != log.npos; at = log.find("cannot read", at + 1))
+            ++count;
+        return count;
+    };
+    SECTION("its permissions") {
+        fs::permissions(place, fs::perms::none);
+        CHECK_THAT(server.wait_for_log("cannot read the plugin directory"),
+                   Catch::Contains("Permission denied"));
+        server.signal(SIGHUP);  // looks at everything
+        const std::size_t mark = server.log_mark();
+        server.reconfigure(yaml + "log: {level: debug}\n");
+        server.wait_for_log("configuration taken", mark);
+        CHECK(client.get("/sample").body == "1.0.0");
+        fs::permissions(place, fs::perms::owner_all);
+    }
+    SECTION("those of the folder above it, of which nobody is told") {
+        fs::permissions(place.parent_path(), fs::perms::none);
+        server.signal(SIGHUP);
+        server.wait_for_log("cannot read the plugin directory");
+        CHECK(client.get("/sample").body == "1.0.0");
+        fs::permissions(place.parent_path(), fs::perms::owner_all);
+    }
+    server.wait_for_log("can be read again");
+    CHECK(client.get("/sample").body == "1.0.0");
+    CHECK(count_complaints() == 1);
+    server.install(test_plugin("sample_2"), "sample.so");
+    server.wait_for_log("sample 2.0.0 gen 2 serving");
+    CHECK(server.log().find("removed") == std::string::npos);
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("a plugin directory that is replaced by another is followed") {
+    ServerProcess server{yaml, sample};
+    const fs::path place = server.plugins();
+    fs::create_directory(server.directory() / "next");
+    fs::copy_file(test_plugin("sample_2"), server.directory() / "next" / "sample.so");
+    fs::rename(place, server.directory() / "before");
+    fs::rename(server.directory() / "next", place);
+    server.wait_for_log("sample 2.0.0 gen 2 serving");
+    server.install(test_plugin("slow"), "slow.so");
+    server.wait_for_log("slow 1.0.0 gen 1 serving");
+    CHECK(server.terminate() == 0);
+}

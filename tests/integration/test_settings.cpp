@@ -1,13 +1,16 @@
 // The YAML is live: all of an edit is taken, or nothing.
 #include "support/http_client.hpp"
 #include "support/server_process.hpp"
+#include "support/temp_directory.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <csignal>
+#include <filesystem>
 #include <string>
 
 using namespace patchbay::test;
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -108,12 +111,41 @@ TEST_CASE("limits and timeouts are taken, listen waits for a restart") {
     CHECK(server.terminate() == 0);
 }
 
-TEST_CASE("SIGHUP takes the configuration, too") {
+TEST_CASE("a plugin that was refused is tried again by a new configuration") {
+    ServerProcess server{base + "settings: {sample: {body: [1, 2]}}\n", plugins};
+    CHECK(HttpClient{server.port()}.get("/sample").status == 404);
+    server.reconfigure(base + "settings: {sample: {body: mended}}\n");
+    server.wait_for_log("sample 1.0.0 gen 1 serving");
+    CHECK(HttpClient{server.port()}.get("/sample").body == "mended");
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("settings of a plugin that isn't there are named") {
+    ServerProcess server{base + "settings: {sampel: {body: x}}\n", plugins};
+    const std::string line = server.wait_for_log("sampel");
+    CHECK_THAT(line, Catch::Contains("warning") && Catch::Contains("patchbay.yaml:") &&
+                         Catch::Contains("did you mean 'sample'?"));
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("SIGHUP takes a configuration whose change nobody could see") {
+    const TempDirectory folder;
+    write_file(folder.path() / "one.yaml", base);
+    write_file(folder.path() / "two.yaml", base + "settings: {sample: {body: second}}\n");
     ServerProcess server{base, plugins};
+    // The link's own folder is watched; what it leads to by way of another link is not. After each change
+    // comes an event that is seen.
+    fs::create_symlink(folder.path() / "one.yaml", folder.path() / "current");
+    server.link_configuration(folder.path() / "current");
+    server.install(test_plugin("sample_2"), "sample.so");
+    server.wait_for_log("sample 2.0.0 gen 2 serving");
+    fs::create_symlink(folder.path() / "two.yaml", folder.path() / "next");
+    fs::rename(folder.path() / "next", folder.path() / "current");
+    server.install(test_plugin("slow"), "slow.so");
+    server.wait_for_log("slow 1.0.0 gen 2 serving");
+    CHECK(HttpClient{server.port()}.get("/sample").body == "2.0.0");
     server.signal(SIGHUP);
-    server.reconfigure(base + "settings: {sample: {body: second}}\n");
-    server.signal(SIGHUP);
-    server.wait_for_log("sample 1.0.0 gen 2 serving with new settings");
+    server.wait_for_log("sample 2.0.0 gen 3 serving with new settings");
     CHECK(HttpClient{server.port()}.get("/sample").body == "second");
     CHECK(server.terminate() == 0);
 }

@@ -7,6 +7,8 @@
 
 #include <array>
 #include <csignal>
+#include <filesystem>
+#include <iterator>
 #include <string>
 
 using namespace patchbay::test;
@@ -122,4 +124,58 @@ TEST_CASE("a server under load of every kind ends well") {
     CHECK(server.terminate() == 0);
     load.stop();
     CHECK(std::filesystem::is_empty(server.temporary()));
+}
+
+TEST_CASE("what has not asked for anything yet does not delay the end") {
+    ServerProcess server{
+        "listen: 127.0.0.1:0\ntimeouts: {header: 1h}\nshutdown: {deadline: 1h}\nevent_loops: 1\n", slow};
+    HttpClient half{server.port()};
+    half.send("GET /quick HTTP/1.1\r\nHo");
+    HttpClient other{server.port()};
+    CHECK(other.get("/quick").status == 200);  // the loop has seen the first by now, and may have read it
+    CHECK(other.get("/quick").status == 200);
+    server.signal(SIGTERM);
+    CHECK(half.closed());
+    CHECK(server.wait() == 0);
+    CHECK(server.log().find("cut") == std::string::npos);
+}
+
+TEST_CASE("answers that are cut at the end are counted") {
+    ServerProcess server{
+        "listen: 127.0.0.1:0\nlimits: {body: 16MiB}\ntimeouts: {write: 1h}\n"
+        "shutdown: {deadline: 100ms}\n",
+        {{PATCHBAY_CONTRACT, "contract.so"}}};
+    HttpClient client{server.port(), 4096};
+    client.send(http_request("POST", "/echo", std::string(8 * 1024 * 1024, 'x')));
+    client.wait_for_bytes();
+    server.signal(SIGTERM);
+    CHECK(server.wait() == 0);
+    CHECK_THAT(server.log(), Catch::Contains("1 answer was cut, since shutdown.deadline has passed"));
+}
+
+TEST_CASE("what a killed server has left behind is removed by the next, and nothing else") {
+    const TempDirectory common;
+    ServerOptions options;
+    std::string yaml = "listen: 127.0.0.1:0\nplugins: {private_directory: " + common.path().string() + "}\n";
+    ServerProcess living{yaml, slow, options};
+    const auto folders = [&] {
+        return std::distance(std::filesystem::directory_iterator{common.path()}, {});
+    };
+    CHECK(folders() == 1);
+    {
+        ServerProcess killed{yaml, slow, options};
+        CHECK(folders() == 2);
+        killed.signal(SIGKILL);
+        CHECK(killed.wait() == 128 + SIGKILL);
+    }
+    CHECK(folders() == 2);
+    std::filesystem::create_directory(common.path() / "patchbay.others");
+    std::filesystem::create_directory(common.path() / "else");
+    ServerProcess next{yaml, slow, options};
+    CHECK(folders() == 4);
+    HttpClient client{living.port()};
+    CHECK(client.get("/quick").status == 200);
+    CHECK(next.terminate() == 0);
+    CHECK(living.terminate() == 0);
+    CHECK(folders() == 2);
 }

@@ -79,7 +79,7 @@ plugins: {settle: 10ms}
 )",
                          {{test_plugin("storm_a"), "storm.so"}}};
     const unsigned swaps = swaps_wanted();
-    const unsigned warm_up = std::min(swaps / 4, 20u);
+    const unsigned warm_up = std::clamp(swaps / 4, 1u, 20u);
     const std::size_t descriptors = open_descriptors(server.id());
     Footprint first{};
     Load load{server.port(), 16, one_request};

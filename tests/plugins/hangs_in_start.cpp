@@ -11,6 +11,7 @@ class Hazard final : public Plugin {
 public:
     void add_handlers(Handlers&) override {}
     void start() override {
+        log_warning("start() hangs");
         for (;;) ::pause();
     }
 };

@@ -3,6 +3,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <thread>
 #include <unistd.h>
 
 using namespace patchbay;
@@ -23,6 +24,7 @@ public:
             .route("GET /stuck");
         handlers.blocking("hold", [this](Request&) { return hold(); }).route("GET /hold");
         handlers.inline_("release", [this](Request&) { return release(); }).route("POST /release");
+        handlers.async("freeze", freeze).route("GET /freeze/{milliseconds:int}");
         handlers.async("quick", quick).route("GET /quick");
     }
 
@@ -31,6 +33,11 @@ private:
         log_info("waiting");
         co_await sleep_for(std::chrono::milliseconds{request.path_param<int>("milliseconds")});
         co_return Response::text("waited");
+    }
+    // What no async handler must do: its loop stands still.
+    static Task<Response> freeze(Request& request) {
+        std::this_thread::sleep_for(std::chrono::milliseconds{request.path_param<int>("milliseconds")});
+        co_return Response::text("froze");
     }
     // Goes on when it is cancelled, as long as it takes.
     static Task<Response> stubborn(Request& request) {

@@ -2,6 +2,7 @@
 #include <patchbay/plugin.hpp>
 
 #include <string>
+#include <unistd.h>
 
 using namespace patchbay;
 
@@ -9,7 +10,10 @@ namespace {
 
 struct Visits {
     std::string text = "a text that is too long to be held without an allocation";
-    ~Visits() { text.clear(); }
+    ~Visits() {
+        const std::string line = "destroyed on " + std::string{thread_name()} + "\n";
+        static_cast<void>(!::write(STDERR_FILENO, line.data(), line.size()));
+    }
 };
 thread_local Visits visits;
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <thread>
 
 namespace patchbay::test {
@@ -24,6 +25,21 @@ bool eventually(Predicate predicate, std::chrono::milliseconds deadline = patien
         if (std::chrono::steady_clock::now() > limit) return false;
         std::this_thread::sleep_for(std::chrono::milliseconds{5});
     }
+}
+
+/// Whether what `count` returns stays the same for 300 ms before it has grown by `most`.
+template <class Count>
+bool stands_still(Count count, std::uint64_t most) {
+    using Clock = std::chrono::steady_clock;
+    const std::uint64_t first = count();
+    std::uint64_t last = first;
+    for (auto since = Clock::now(); Clock::now() - since < std::chrono::milliseconds{300};) {
+        const std::uint64_t now = count();
+        if (now - first > most) return false;
+        if (now != last) since = Clock::now();
+        last = now;
+    }
+    return true;
 }
 
 }  // namespace patchbay::test

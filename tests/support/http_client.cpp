@@ -3,14 +3,17 @@
 #include "support/eventually.hpp"
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <array>
 #include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdexcept>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 #include <utility>
 
@@ -25,6 +28,14 @@ std::string lower_case(std::string text) {
     std::transform(text.begin(), text.end(), text.begin(),
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return text;
+}
+
+sockaddr_in internet_address(std::uint32_t host, std::uint16_t port) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(host);
+    return address;
 }
 
 }  // namespace
@@ -42,20 +53,41 @@ std::string http_request(std::string_view method, std::string_view target, std::
 }
 
 HttpClient::HttpClient(std::uint16_t port, int receive_buffer) {
-    socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (socket_ < 0) fail("socket");
+    open(AF_INET);
     if (receive_buffer > 0)
         ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+    const sockaddr_in address = internet_address(INADDR_LOOPBACK, port);
+    connect(&address, sizeof address);
+}
+
+HttpClient::HttpClient(const std::filesystem::path& file) {
+    open(AF_UNIX);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    file.string().copy(address.sun_path, sizeof address.sun_path - 1);
+    connect(&address, sizeof address);
+}
+
+HttpClient::HttpClient(std::uint16_t port, const std::string& source) {
+    open(AF_INET);
+    const sockaddr_in from = internet_address(ntohl(::inet_addr(source.c_str())), 0);
+    if (::bind(socket_, reinterpret_cast<const sockaddr*>(&from), sizeof from) != 0) fail("bind");
+    const sockaddr_in address = internet_address(INADDR_LOOPBACK, port);
+    connect(&address, sizeof address);
+}
+
+void HttpClient::open(int family) {
+    socket_ = ::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (socket_ < 0) fail("socket");
     const int on = 1;
     ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     const timeval limit{.tv_sec = patience.count(), .tv_usec = 0};
     ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return;
+}
+
+void HttpClient::connect(const void* address, std::size_t size) {
+    if (::connect(socket_, static_cast<const sockaddr*>(address), static_cast<socklen_t>(size)) == 0) return;
     const int error = errno;
     ::close(socket_);
     errno = error;
@@ -77,6 +109,18 @@ void HttpClient::send(std::string_view bytes) {
     }
 }
 
+std::size_t HttpClient::send_until_full(std::string_view bytes) {
+    std::size_t total = 0;
+    pollfd room{.fd = socket_, .events = POLLOUT, .revents = 0};
+    while (total < bytes.size() && ::poll(&room, 1, 300) == 1) {
+        const std::string_view rest = bytes.substr(total);
+        const ssize_t sent = ::send(socket_, rest.data(), rest.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent < 0 && errno != EAGAIN) fail("send");
+        if (sent > 0) total += static_cast<std::size_t>(sent);
+    }
+    return total;
+}
+
 // False at the end of the stream.
 bool HttpClient::fill() {
     if (taken_ == buffer_.size()) {
@@ -84,6 +128,7 @@ bool HttpClient::fill() {
         taken_ = 0;
     }
     std::array<char, 64 * 1024> bytes;
+    errno = 0;
     const ssize_t count = ::recv(socket_, bytes.data(), bytes.size(), 0);
     if (count < 0 && errno != ECONNRESET) fail("no answer in time");
     if (count <= 0) return false;
@@ -116,15 +161,41 @@ HttpResponse HttpClient::read_response(bool head) {
     }
     const bool no_body = head || response.status < 200 || response.status == 204 || response.status == 304;
     if (no_body) return response;
-    const std::string length = response.header("content-length");
-    if (length.empty()) throw std::runtime_error{"HttpClient: an answer without Content-Length: " + first};
-    const std::size_t size = std::stoul(length);
-    while (buffer_.size() - taken_ < size) {
+    if (const std::string length = response.header("content-length"); !length.empty()) {
+        response.body = take_bytes(std::stoul(length));
+    } else if (response.header("transfer-encoding") == "chunked") {
+        response.body = take_chunks();
+    } else if (response.header("connection") == "close") {
+        response.body = take_rest();
+    } else {
+        throw std::runtime_error{"HttpClient: an answer without a length: " + first};
+    }
+    return response;
+}
+
+std::string HttpClient::take_bytes(std::size_t count) {
+    while (buffer_.size() - taken_ < count) {
         if (!fill()) throw std::runtime_error{"HttpClient: closed in the middle of a body"};
     }
-    response.body = buffer_.substr(taken_, size);
-    taken_ += size;
-    return response;
+    taken_ += count;
+    return buffer_.substr(taken_ - count, count);
+}
+
+std::string HttpClient::take_chunks() {
+    std::string body;
+    for (;;) {
+        const std::size_t size = std::stoul(take_line(), nullptr, 16);
+        body += take_bytes(size);
+        if (!take_line().empty()) throw std::runtime_error{"HttpClient: a chunk longer than its size"};
+        if (size == 0) return body;
+    }
+}
+
+std::string HttpClient::take_rest() {
+    while (fill()) {
+    }
+    if (errno == ECONNRESET) throw std::runtime_error{"HttpClient: reset in the middle of a body"};
+    return buffer_.substr(std::exchange(taken_, buffer_.size()));
 }
 
 HttpResponse HttpClient::get(std::string_view target) {
@@ -137,12 +208,28 @@ HttpResponse HttpClient::post(std::string_view target, std::string_view body) {
     return read_response();
 }
 
+std::string HttpClient::read_some() {
+    if (taken_ == buffer_.size()) fill();
+    return buffer_.substr(std::exchange(taken_, buffer_.size()));
+}
+
+bool HttpClient::has_bytes() const {
+    pollfd readable{.fd = socket_, .events = POLLIN, .revents = 0};
+    return taken_ != buffer_.size() || ::poll(&readable, 1, 0) == 1;
+}
+
 void HttpClient::wait_for_bytes() {
     if (taken_ == buffer_.size() && !fill())
         throw std::runtime_error{"HttpClient: closed instead of an answer"};
 }
 
 void HttpClient::finish_sending() { ::shutdown(socket_, SHUT_WR); }
+
+void HttpClient::reset() {
+    const ::linger at_once{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    ::close(std::exchange(socket_, -1));
+}
 
 bool HttpClient::closed() { return taken_ == buffer_.size() && !fill(); }
 

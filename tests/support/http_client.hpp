@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <string>
 #include <string_view>
@@ -28,28 +29,45 @@ public:
     /// Connects to this machine's port. `receive_buffer` (0: the system's own) makes a slow reader.
     /// Errors (all functions): std::runtime_error.
     explicit HttpClient(std::uint16_t port, int receive_buffer = 0);
+    /// Connects to the file of a Unix socket.
+    explicit HttpClient(const std::filesystem::path& file);
+    /// Connects from another of this machine's own addresses, such as 127.0.0.2.
+    HttpClient(std::uint16_t port, const std::string& source);
     ~HttpClient();
     HttpClient(HttpClient&& other) noexcept;
     HttpClient& operator=(HttpClient&&) = delete;
 
     void send(std::string_view bytes);
+    /// Sends until the server has taken no more for 300 ms, or all. Returns how many bytes went.
+    std::size_t send_until_full(std::string_view bytes);
     /// The next response, exactly its own bytes; 1xx ones too. `head` says that it answers HEAD and has no
     /// body.
     HttpResponse read_response(bool head = false);
     HttpResponse get(std::string_view target);
     HttpResponse post(std::string_view target, std::string_view body);
 
+    /// What there is of an answer, whatever it is; waits for the first byte. Empty at the end.
+    std::string read_some();
+    /// Whether some bytes of an answer are there now.
+    bool has_bytes() const;
     /// Returns when some bytes of an answer are there.
     void wait_for_bytes();
     /// Half-close: nothing more will be sent, answers are still read.
     void finish_sending();
+    /// Leaves without a farewell (RST).
+    void reset();
     /// True when the server closes without another byte, false when one comes. Errors: also when neither
     /// happens in time.
     bool closed();
 
 private:
+    void open(int family);
+    void connect(const void* address, std::size_t size);
     bool fill();
     std::string take_line();
+    std::string take_bytes(std::size_t count);
+    std::string take_chunks();
+    std::string take_rest();
 
     int socket_ = -1;
     std::string buffer_;  // received, not yet taken

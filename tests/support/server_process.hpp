@@ -23,20 +23,31 @@ struct PluginFile {
 /// "storm_a" -> the file of that plugin of tests/plugins.
 std::filesystem::path test_plugin(const std::string& name);
 
+/// A launcher after which permissions hold for root, too.
+std::vector<std::string> bound_by_permissions();
+
 struct ServerOptions {
     std::vector<std::string> arguments{};  ///< after `serve FILE`
     std::filesystem::path binary{};        ///< empty: the one of this build
+    std::vector<std::string> launcher{};   ///< a program, with its arguments, that executes it
     std::map<std::string, std::string> environment{};
 };
 
 class ServerProcess {
 public:
-    /// Starts `patchbay serve` with the YAML, which needs `listen: 127.0.0.1:0`, and returns when it says
-    /// that it listens. Errors: std::runtime_error with what it printed.
+    /// A test that has not waited for its end sees it end here: SIGTERM, and anything but exit code 0 (a
+    /// sanitizer's report, for one) ends the test program.
+    ~ServerProcess();
+
+    /// Starts `patchbay serve` with the YAML, whose first listener needs port 0 or is a Unix socket, and
+    /// returns when it says that it listens. Errors: std::runtime_error with what it printed.
     explicit ServerProcess(const std::string& yaml, const std::vector<PluginFile>& plugins = {},
                            const ServerOptions& options = {});
 
+    /// Of the first listener.
     std::uint16_t port() const noexcept { return port_; }
+    /// Where the YAML file is, and what its paths are relative to.
+    const std::filesystem::path& directory() const { return directory_.path(); }
     pid_t id() const noexcept { return process_->id(); }
     std::filesystem::path plugins() const { return directory_.path() / "plugins"; }
     /// Where the server keeps its private copies.
@@ -48,6 +59,8 @@ public:
     void overwrite(const std::filesystem::path& from, const std::string& name) const;
     /// Replaces the YAML file in one step.
     void reconfigure(std::string_view yaml) const;
+    /// Makes the YAML file a symbolic link to another.
+    void link_configuration(const std::filesystem::path& target) const;
 
     /// The first line of the log that holds the text, at or after a mark. Errors: std::runtime_error with the
     /// whole log.
@@ -65,6 +78,8 @@ public:
 private:
     TempDirectory directory_;
     std::unique_ptr<ChildProcess> process_;
+    bool ready_ = false;
+    bool waited_ = false;
     std::uint16_t port_ = 0;
 };
 

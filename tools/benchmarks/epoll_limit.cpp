@@ -1,5 +1,5 @@
-// What the machine itself costs: a bare epoll loop that finds the end of a request's head and sends a constant answer, one
-// receive and one send a batch. It is no HTTP server; every other figure is given as a multiple of its.
+// What the machine itself costs: a bare epoll loop that finds the end of a request's head and sends a constant answer, or to
+// POST the body back, one receive and one send a batch. It is no HTTP server; every other figure is given as a multiple of its.
 // epoll_limit PORT
 #include <arpa/inet.h>
 #include <csignal>
@@ -21,6 +21,10 @@ namespace {
 constexpr std::string_view answer =
     "HTTP/1.1 200 OK\r\nServer: limit\r\nDate: Sun, 22 Nov 2026 20:00:00 GMT\r\nContent-Type: text/plain\r\n"
     "Content-Length: 13\r\n\r\nHello, World!";
+
+constexpr std::string_view echo_head =
+    "HTTP/1.1 200 OK\r\nServer: limit\r\nDate: Sun, 22 Nov 2026 20:00:00 GMT\r\nContent-Type: text/plain\r\n"
+    "Content-Length: ";
 
 int listen_on(std::uint16_t port) {
     const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
@@ -52,13 +56,25 @@ void accept_all(int epoll, int listener) {
     }
 }
 
-// Answers for every complete head in what was received; what is left of an incomplete one stays in `rest`.
+// The body's size, if there is one: what the load writes as the last line of the head.
+std::size_t body_size(std::string_view head) {
+    const std::size_t length = head.find("Content-Length: ");
+    return length == std::string_view::npos ? 0 : std::strtoul(head.data() + length + 16, nullptr, 10);
+}
+
+// Answers for every complete request in what was received; what is left of an incomplete one stays in `rest`.
 std::string answers_to(std::string_view received, std::string& rest) {
     std::string out;
     if (!rest.empty()) received = rest.append(received);
     for (std::size_t end; (end = received.find("\r\n\r\n")) != std::string_view::npos;) {
-        out.append(answer);
-        received.remove_prefix(end + 4);
+        const std::size_t body = received[0] == 'P' ? body_size(received.substr(0, end)) : 0;
+        if (received.size() < end + 4 + body) break;
+        if (body == 0) {
+            out.append(answer);
+        } else {
+            out.append(echo_head).append(std::to_string(body)).append("\r\n\r\n").append(received.substr(end + 4, body));
+        }
+        received.remove_prefix(end + 4 + body);
     }
     rest = std::string{received};
     return out;

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <patchbay/detail/generation_info.hpp>
+#include <patchbay/detail/outside_task.hpp>
 #include <patchbay/detail/task_context.hpp>
+#include <patchbay/detail/thread_state.hpp>
 #include <patchbay/export.hpp>
 #include <patchbay/task.hpp>
 
@@ -81,7 +83,10 @@ private:
     }
     void resume_waiter() noexcept {
         const LoopExecutor executor = context_->executor;
-        asio::post(executor, [waiter = waiter_] { waiter.resume(); });
+        asio::post(executor, [waiter = waiter_, lease = executor.lease()] {
+            const HandlerScope scope{lease};
+            waiter.resume();
+        });
     }
 
     Function function_;
@@ -94,17 +99,27 @@ private:
 
 /// A task that a blocking thread waits for.
 template <class T>
-struct AwaitedFromOutside : TaskContext {
+struct AwaitedFromOutside final : OutsideTask {
     Task<T> task;
     std::binary_semaphore ended{0};
 
     explicit AwaitedFromOutside(Task<T> what, LoopExecutor on) : task{std::move(what)} {
-        executor = std::move(on);
         // Posted, so that the loop has left the task's frame before this thread destroys it.
         finished = [](TaskContext& context) noexcept {
             auto& self = static_cast<AwaitedFromOutside&>(context);
-            asio::post(self.executor, [&self] { self.ended.release(); });
+            asio::post(self.executor, [&self] { self.end(); });
         };
+        static_cast<void>(link(std::move(on)));
+    }
+    void start_on_loop() {
+        const HandlerScope scope{executor.lease()};
+        if (task.start(*this)) end();
+    }
+
+private:
+    void end() noexcept {
+        unlink();
+        ended.release();
     }
 };
 
@@ -120,15 +135,15 @@ template <std::invocable Function>
 }
 
 /// From a blocking handler: runs the task on the plugin's home loop and blocks this thread until it has
-/// ended; gives its result or exception. Errors: std::logic_error when called on a running event loop (it
-/// would wait for itself), or on a thread that runs no plugin code of the host's.
+/// ended; gives its result or exception. It is cancelled when a reload or the shutdown has waited for it as
+/// long as the operator allows. Errors: std::logic_error for an empty Task, when called on a running event
+/// loop (it would wait for itself), or on a thread that runs no plugin code of the host's.
 template <class T>
 T run_until_complete(Task<T> task) {
     LoopExecutor loop = detail::home_executor("run_until_complete");
+    task.require_coroutine();
     detail::AwaitedFromOutside<T> awaited{std::move(task), loop};
-    asio::post(loop, [&awaited] {
-        if (awaited.task.start(awaited)) awaited.ended.release();
-    });
+    asio::post(loop, [&awaited] { awaited.start_on_loop(); });
     awaited.ended.acquire();
     return awaited.task.take();
 }

@@ -2,42 +2,23 @@
 // fits.
 #pragma once
 
+#include <patchbay/error_handlers.hpp>
 #include <patchbay/export.hpp>
+#include <patchbay/filter.hpp>
+#include <patchbay/handler_ref.hpp>
 #include <patchbay/request.hpp>
 #include <patchbay/response.hpp>
-#include <patchbay/route_pattern.hpp>
 #include <patchbay/task.hpp>
 
-#include <cstdint>
 #include <deque>
-#include <functional>
 #include <source_location>
-#include <string>
 #include <string_view>
 #include <type_traits>
-#include <vector>
+#include <utility>
 
 namespace patchbay {
 
-enum class HandlerKind : std::uint8_t {
-    async,     ///< a coroutine on an event loop
-    blocking,  ///< a plain function on an executor thread; may block
-    inline_,   ///< a plain function right on the event loop; must not block
-};
-
-/// "async", "blocking" or "inline".
-PATCHBAY_API std::string_view to_string(HandlerKind kind) noexcept;
-
 namespace detail {
-
-struct HandlerEntry {
-    std::string name;
-    HandlerKind kind = HandlerKind::async;
-    std::function<Task<Response>(Request&)> async;  ///< set for async handlers
-    std::function<Response(Request&)> plain;        ///< set for the others
-    std::vector<RouteSpec> routes;                  ///< the default routes, in the order declared
-    std::source_location where;
-};
 
 template <class Function>
 inline constexpr bool takes_request = std::is_invocable_v<Function&, Request&>;
@@ -45,20 +26,6 @@ template <class Function, class Result>
 inline constexpr bool returns = std::is_same_v<std::invoke_result_t<Function&, Request&>, Result>;
 
 }  // namespace detail
-
-/// A handler just declared.
-class PATCHBAY_API HandlerRef {
-public:
-    explicit HandlerRef(detail::HandlerEntry& entry) noexcept : entry_{&entry} {}
-
-    /// Adds a default route: methods (none: all) and a path, e.g. "GET /hello/{name}", "GET,POST /notes",
-    /// "/files/{path:path}". The operator's YAML may bind the handler elsewhere, restrict or disable it.
-    /// Errors: std::invalid_argument that says what is wrong with the pattern.
-    HandlerRef& route(std::string_view route);
-
-private:
-    detail::HandlerEntry* entry_;
-};
 
 /// Given to Plugin::add_handlers(). Handler names are unique within the plugin; the YAML calls them
 /// `plugin.name`. Handlers live as long as the generation of the plugin, so they may capture `this`.
@@ -105,8 +72,40 @@ public:
         return plain<Function>(name, HandlerKind::inline_, std::move(function), where);
     }
 
+    /// A filter: `handlers.filter("session").before(open).after(save)`. It does nothing until a handler's
+    /// filter() or the operator's YAML, which calls it `plugin.name`, puts it to use. Errors:
+    /// std::invalid_argument for a name that is taken by a filter or is not [a-z0-9_]+.
+    FilterRef filter(std::string_view name, std::source_location where = std::source_location::current());
+
+    /// What this plugin's handlers throw and is an `Error` is answered by `Response f(Request&, const
+    /// Error&)`, a plain function that runs where the handler ran; the first declared that fits is taken.
+    /// Also for HttpError. Nothing is logged then.
+    template <class Error, class Function>
+    void on_exception(Function function) {
+        if constexpr (!std::is_invocable_r_v<Response, Function&, Request&, const Error&>) {
+            static_assert(std::is_invocable_r_v<Response, Function&, Request&, const Error&>,
+                          "patchbay: an exception's handler takes Request& and the exception as const&, and "
+                          "returns Response");
+        } else {
+            add_translation(detail::TranslationOf<Error, Function>{std::move(function)});
+        }
+    }
+    /// The plugin's own page for an answer of that status that its handlers give, or that is given in their
+    /// place when they throw: `void f(Request&, Response&)`, a plain function that changes or replaces it,
+    /// where the handler ran. Errors: std::invalid_argument when the status has one already.
+    template <class Function>
+    void on_error(http::status status, Function function) {
+        if constexpr (!std::is_invocable_r_v<void, Function&, Request&, Response&>) {
+            static_assert(std::is_invocable_r_v<void, Function&, Request&, Response&>,
+                          "patchbay: an error's page takes exactly two parameters, Request& and Response&");
+        } else {
+            add_page(status, std::move(function));
+        }
+    }
+
     /// In the order declared. Addresses are stable.
     const std::deque<detail::HandlerEntry>& entries() const noexcept { return entries_; }
+    const std::deque<detail::FilterEntry>& filters() const noexcept { return filters_; }
 
 private:
     template <class Function>
@@ -131,7 +130,13 @@ private:
 
     detail::HandlerEntry& add(std::string_view name, HandlerKind kind, std::source_location where);
 
+    void add_translation(detail::ErrorHandlers::Translation translation);
+    void add_page(http::status status, detail::ErrorHandlers::Page page);
+    void use_errors() noexcept;
+
     std::deque<detail::HandlerEntry> entries_;
+    std::deque<detail::FilterEntry> filters_;
+    detail::ErrorHandlers errors_;
 };
 
 }  // namespace patchbay

@@ -13,7 +13,8 @@ namespace patchbay {
 enum class LogLevel : std::uint8_t { debug, info, warning, error };
 
 /// Writes one line for the plugin whose code is running. Control characters in it are escaped by the host.
-/// Thread-safety: callable from any thread; from a thread the host doesn't know the line has no plugin name.
+/// Thread-safety: callable from any thread; from one that the host doesn't know the line goes to standard
+/// error as it is, but for control characters, whatever the level.
 PATCHBAY_API void log(LogLevel level, std::string_view message) noexcept;
 
 namespace detail {

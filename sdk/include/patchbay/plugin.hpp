@@ -9,13 +9,17 @@
 #include <patchbay/handlers.hpp>
 #include <patchbay/http_error.hpp>
 #include <patchbay/log.hpp>
+#include <patchbay/negotiation.hpp>
 #include <patchbay/request.hpp>
 #include <patchbay/response.hpp>
+#include <patchbay/session.hpp>
 #include <patchbay/settings.hpp>
 #include <patchbay/sleep.hpp>
 #include <patchbay/spawn.hpp>
 #include <patchbay/task.hpp>
 #include <patchbay/task_group.hpp>
+#include <patchbay/templates.hpp>
+#include <patchbay/upload_folder.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -35,12 +39,14 @@ public:
     Plugin& operator=(const Plugin&) = delete;
     virtual ~Plugin();
 
+    /// Called once after the constructor: declare here every handler. Lifetime: `handlers` is the host's, and
+    /// goes before this object does.
     virtual void add_handlers(Handlers& handlers) = 0;
 
     /// Called once before the first request, within the operator's plugins.load_timeout.
     virtual void start() {}
-    /// Called once after the last request has ended and every task is gone. Join here every thread the plugin
-    /// started.
+    /// Called once after the last request has ended and every task is gone, also when start() has thrown; not
+    /// when the constructor or add_handlers() has. Join here every thread the plugin started.
     virtual void stop() {}
 };
 

@@ -2,13 +2,22 @@
 // handler: until its Task has), and no longer; copy what must live on.
 #pragma once
 
+#include <patchbay/body_reader.hpp>
+#include <patchbay/detail/attached_value.hpp>
+#include <patchbay/detail/json_document.hpp>
 #include <patchbay/detail/parse_value.hpp>
 #include <patchbay/detail/request_data.hpp>
 #include <patchbay/export.hpp>
+#include <patchbay/form.hpp>
 #include <patchbay/http_error.hpp>
+#include <patchbay/json_reader.hpp>
+#include <patchbay/media_type.hpp>
+#include <patchbay/multipart.hpp>
 
+#include <boost/asio/ip/address.hpp>
 #include <nlohmann/json_fwd.hpp>
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,7 +50,7 @@ public:
     /// as above.
     template <class T>
     T path_param(std::string_view name) const {
-        return parsed<T>("path parameter", name, path_param(name));
+        return detail::parse_parameter<T>("path parameter", name, path_param(name));
     }
 
     /// The first value of a query parameter, decoded ('+' is a space); nothing when it is absent.
@@ -51,8 +60,10 @@ public:
     std::optional<T> query(std::string_view name) const {
         auto text = query(name);
         if (!text) return std::nullopt;
-        return parsed<T>("query parameter", name, *text);
+        return detail::parse_parameter<T>("query parameter", name, *text);
     }
+    /// Every value of a query parameter in order, decoded: "?tag=a&tag=b".
+    std::vector<std::string> query_all(std::string_view name) const;
     /// Every pair of the query in order, decoded.
     std::vector<std::pair<std::string, std::string>> query_pairs() const;
     /// As received, without the question mark.
@@ -63,23 +74,98 @@ public:
     std::optional<std::string_view> header(http::field name) const noexcept;
     std::span<const HeaderField> headers() const noexcept { return data_->headers; }
 
+    /// The cookie of that name, case-sensitively, without quotes around its value; the first when there are
+    /// several, which is the one for the most specific path (RFC 6265 §5.4).
+    std::optional<std::string_view> cookie(std::string_view name) const noexcept;
+    /// Every cookie in order. One that came without a name has an empty one.
+    std::vector<std::pair<std::string_view, std::string_view>> cookies() const;
+
+    /// Which of the offered media types the client would rather have, by Accept: see best_media_type().
+    /// `accepts({"text/html", "application/json"})`. Nothing when none will do (a 406). Say
+    /// `response.vary("Accept")` where the answer depends on it. Lifetime: the result is one of the offers.
+    std::optional<std::string_view> accepts(std::initializer_list<std::string_view> offers) const;
+    /// The same of language tags, by Accept-Language: see best_language().
+    std::optional<std::string_view> accepts_language(std::initializer_list<std::string_view> offers) const;
+
+    /// The body's media type and its parameters; nothing when the request does not say.
+    /// Errors: HttpError(400) when the header is malformed.
+    std::optional<MediaType> content_type() const;
+    /// Reads the body piece by piece: see HandlerRef::streams_body(). Any other handler gets it in one piece.
+    BodyReader body_reader() const noexcept { return BodyReader{*data_}; }
+    BlockingBodyReader blocking_body_reader() const noexcept { return BlockingBodyReader{*data_}; }
     /// The whole body, unchunked.
     std::string_view body() const noexcept { return data_->body; }
-    /// The body parsed as JSON. Errors: HttpError(400) with the position when it is not JSON.
+    /// The body parsed as JSON. Errors: HttpError(400) with line and column when it is not JSON or nests
+    /// deeper than 256 levels; HttpError(415) when its Content-Type says that it is something else (none is
+    /// fine, and any type that ends in "+json"); as content_type().
     nlohmann::json json() const;
+    /// What `read`, a function of `const JsonReader&`, makes of the JSON body. It only reads: it is called
+    /// once, and its result is thrown away when the reader has noted a mistake. Errors: HttpError(422) with
+    /// all mistakes (20 at most) in the member `errors`, each a `pointer` (RFC 6901) and a `detail`; as
+    /// json().
+    template <class Read>
+    auto read_json(Read&& read) const {
+        return json_document().read(std::forward<Read>(read));
+    }
+    /// The body as the fields of an HTML form, application/x-www-form-urlencoded. Errors: HttpError(400) for
+    /// a wrong escape; HttpError(415) when its Content-Type says that it is something else (none is fine); as
+    /// content_type().
+    Form form() const;
+    /// The body as the fields and files of an HTML form, multipart/form-data. Lifetime: its views are of
+    /// body(). Errors: HttpError(415) when its Content-Type does not say that it is one; as content_type()
+    /// and MultipartParser.
+    Multipart multipart(const MultipartLimits& limits = {}) const;
+    /// The parser for such a body that is read piece by piece. Errors: as multipart().
+    MultipartParser multipart_parser(const MultipartLimits& limits = {}) const;
 
-    /// Address and port of the client.
+    /// Address and port of the other end of the connection, or what its proxy says by the PROXY protocol. Of
+    /// a Unix socket the unspecified address and port 0.
     const asio::ip::tcp::endpoint& peer() const noexcept { return data_->peer; }
+
+    // The next three read Forwarded (RFC 7239) and X-Forwarded-For, -Proto and -Host if the peer is one of
+    // the operator's `trusted_proxies`, from the right up to the first address that is not; otherwise these
+    // headers are as if they were not there. Where both kinds are sent they must agree on what is taken.
+    // Each call reads them anew.
+
+    /// The client's own address, an IPv4 one never in its IPv6 form; nothing when a trusted proxy hides it,
+    /// or for a Unix socket without such a proxy.
+    std::optional<asio::ip::address> client_address() const;
+    /// "https" if the client used that, otherwise "http".
+    std::string_view scheme() const;
+    /// What the client asked for, with the port if there was one: "example.org:8080". That of the Host
+    /// header unless a trusted proxy says otherwise; empty when there is none (HTTP/1.0). A client can send
+    /// any: don't trust it to be yours.
+    std::string_view host() const;
+
+    /// Leaves a value, such as the user that has signed in, for whoever sees the request next: filters, the
+    /// handler, each `after`. Of several of a type the newest is found. Lifetime: until the answer is
+    /// complete, or given up; destroyed on its plugin's event loop where a filter is in use, otherwise where
+    /// the handler ended. A type that plugins share comes from a header they share, all built from the same.
+    template <class T>
+    T& attach(T value) {
+        auto* const added = new detail::ValueOf<T>{std::move(value)};
+        detail::attach_value(*data_, *added);
+        return added->held;
+    }
+    /// Null when there is none.
+    template <class T>
+    T* find_attached() const noexcept {
+        return static_cast<T*>(detail::find_value(*data_, typeid(T), sizeof(T)));
+    }
+    /// Errors: std::logic_error when there is none (the caller sees a 500: a filter is missing).
+    template <class T>
+    T& attached() const {
+        T* const found = find_attached<T>();
+        if (!found) detail::throw_not_attached(typeid(T));
+        return *found;
+    }
+
     /// 16 hexadecimal digits, unique to this request among all that this process serves; the log names a
     /// failed request by it.
     std::string id() const;
 
 private:
-    template <class T>
-    static T parsed(std::string_view kind, std::string_view name, std::string_view text) {
-        if (auto value = detail::parse_value<T>(text)) return *value;
-        detail::throw_bad_parameter(kind, name, detail::type_name<T>());
-    }
+    detail::JsonDocument json_document() const;
 
     detail::RequestData* data_;
 };

@@ -58,6 +58,8 @@ public:
     const nlohmann::json& json(std::string_view key) const;
     /// Throws SettingsError with the key's position: for checks of one's own.
     [[noreturn]] void fail(std::string_view key, std::string_view problem) const;
+    /// The same, without showing the value: for secrets.
+    [[noreturn]] void fail_secret(std::string_view key, std::string_view problem) const;
 
     /// Top-level keys that nothing has asked for, with positions: "file:line:column:
     /// settings.greeter.greetng".

@@ -8,7 +8,7 @@
 
 namespace patchbay {
 
-/// Suspends the task for at least `duration`. The loop serves others meanwhile.
+/// Suspends the task until `duration` has passed since the call. The loop serves others meanwhile.
 /// Errors: boost::system::system_error(operation_aborted) when the task is cancelled.
 PATCHBAY_API Task<> sleep_for(std::chrono::nanoseconds duration);
 

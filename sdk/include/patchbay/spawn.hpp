@@ -1,7 +1,7 @@
 // Work that outlives the handler that starts it.
 #pragma once
 
-#include <patchbay/detail/generation_info.hpp>
+#include <patchbay/detail/outside_task.hpp>
 #include <patchbay/export.hpp>
 #include <patchbay/task.hpp>
 
@@ -9,16 +9,11 @@ namespace patchbay {
 
 namespace detail {
 
-/// A task nobody awaits; deletes itself when it has ended. Linked into its generation for cancellation.
-struct PATCHBAY_API DetachedTask final : TaskContext {
+/// A task nobody awaits; deletes itself when it has ended.
+struct PATCHBAY_API SpawnedTask final : OutsideTask {
     Task<> task;
-    DetachedTask* previous = nullptr;
-    DetachedTask* following = nullptr;
 
-    DetachedTask(LoopExecutor on, Task<> what);
-    ~DetachedTask();
-    DetachedTask(const DetachedTask&) = delete;
-    DetachedTask& operator=(const DetachedTask&) = delete;
+    SpawnedTask(LoopExecutor on, Task<> what);
 
 private:
     void settle() noexcept;
@@ -29,7 +24,8 @@ private:
 /// Runs the task beside the handler, on the running event loop (from a blocking handler: on the plugin's home
 /// loop). It keeps the plugin's generation mapped until it ends; an exception it ends with is logged. It is
 /// asked to stop (cancelled) when a reload or the shutdown has waited for it as long as the operator allows.
-/// Errors: std::logic_error on a thread that runs no plugin code of the host's.
+/// Errors: std::logic_error for an empty Task, in stop() and in the plugin's destructor, and on a thread that
+/// runs no plugin code of the host's.
 PATCHBAY_API void spawn(Task<> task);
 
 }  // namespace patchbay

@@ -4,6 +4,7 @@
 
 #include <patchbay/detail/redirect_error.hpp>
 #include <patchbay/detail/task_promise.hpp>
+#include <patchbay/export.hpp>
 #include <patchbay/namespaces.hpp>
 
 #include <boost/asio/async_result.hpp>
@@ -12,6 +13,10 @@
 #include <utility>
 
 namespace patchbay {
+
+namespace detail {
+[[noreturn]] PATCHBAY_API void throw_empty_task();
+}  // namespace detail
 
 /// A coroutine that yields a T (or an exception) to whoever awaits it.
 ///
@@ -46,6 +51,7 @@ public:
         Awaiter(Handle child, detail::PromiseBase& parent) noexcept : child_{child}, parent_{&parent} {}
         bool await_ready() const noexcept { return false; }
         bool await_suspend(std::coroutine_handle<> parent) {
+            child_.require_coroutine();
             Handle handle = child_.handle_;
             return !handle.promise().start(handle, parent_->context(), parent);
         }
@@ -58,7 +64,16 @@ public:
 
     /// For the owner of a TaskContext, on its loop: runs the task until it suspends; true when it has ended,
     /// and otherwise context.finished() is called when it does.
-    bool start(detail::TaskContext& context) { return handle_.promise().start(handle_, context, {}); }
+    /// Errors: as require_coroutine().
+    bool start(detail::TaskContext& context) {
+        require_coroutine();
+        return handle_.promise().start(handle_, context, {});
+    }
+    /// Errors: std::logic_error when there is no coroutine: default-constructed, moved from or awaited
+    /// before.
+    void require_coroutine() const {
+        if (!handle_) detail::throw_empty_task();
+    }
 
     /// The result of a task that has ended, or its exception. Precondition: ended, and not taken before.
     T take() { return handle_.promise().take(); }

@@ -72,6 +72,15 @@ public:
             if (branches_[i].running) branches_[i].cancel();
     }
 
+    /// Of several failures the first counts: those that follow may come of its being cancelled.
+    void fail(std::exception_ptr failure) noexcept {
+        if (!failure_) failure_ = std::move(failure);
+        cancel();
+    }
+    void rethrow_failure() {
+        if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+    }
+
     std::size_t first() const noexcept { return first_; }
 
     // Awaiting the group's end.
@@ -97,6 +106,7 @@ private:
     std::size_t first_ = none;
     TaskContext* parent_ = nullptr;
     std::coroutine_handle<> waiter_;
+    std::exception_ptr failure_;
     Policy policy_;
     bool stopping_ = false;
 };
@@ -117,7 +127,7 @@ Task<> run_branch(Task<T> task, std::variant<std::monostate, NonVoid<T>, std::ex
         }
     } catch (...) {
         outcome.template emplace<2>(std::current_exception());
-        if (stop_on_error) group.cancel();
+        if (stop_on_error) group.fail(std::current_exception());
     }
 }
 
@@ -133,8 +143,7 @@ NonVoid<T> result_of(Outcome<T>& outcome) {
 }  // namespace detail
 
 /// Runs the tasks side by side and gives all results as a tuple (std::monostate for void). When one throws,
-/// the others are cancelled, and the exception of the first in argument order that has one is thrown once all
-/// have ended.
+/// the others are cancelled, and the first exception is thrown once all have ended.
 template <class... T>
 Task<std::tuple<detail::NonVoid<T>...>> when_all(Task<T>... tasks) {
     detail::TaskContext& context = co_await detail::ContextTag{};
@@ -149,6 +158,7 @@ Task<std::tuple<detail::NonVoid<T>...>> when_all(Task<T>... tasks) {
     for (std::size_t i = 0; i < running.size(); ++i)
         if (running[i].start(group.open(i, context))) group.ended(i);
     co_await detail::Group::Wait{&group};
+    group.rethrow_failure();
     co_return std::apply(
         [](auto&... outcome) { return std::tuple<detail::NonVoid<T>...>{detail::result_of<T>(outcome)...}; },
         outcomes);
@@ -168,6 +178,7 @@ Task<std::vector<detail::NonVoid<T>>> when_all(std::vector<Task<T>> tasks) {
         if (running.back().start(group.open(i, context))) group.ended(i);
     }
     co_await detail::Group::Wait{&group};
+    group.rethrow_failure();
     std::vector<detail::NonVoid<T>> results;
     results.reserve(outcomes.size());
     for (auto& outcome : outcomes) results.push_back(detail::result_of<T>(outcome));

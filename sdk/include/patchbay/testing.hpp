@@ -21,13 +21,19 @@ class FakeHost;
 
 namespace testing {
 
-using Headers = std::vector<std::pair<std::string, std::string>>;
+using Fields = std::vector<std::pair<std::string, std::string>>;
+using Headers = Fields;
+
+/// A Cookie header: `app.get("/", {testing::cookies({{"theme", "dark"}})})`. Nothing is checked or escaped.
+PATCHBAY_API std::pair<std::string, std::string> cookies(const Fields& pairs);
 
 struct RequestOptions {
     http::verb method = http::verb::get;
     std::string target = "/";  ///< path and query, percent-encoded, e.g. "/notes/1?full=true"
     Headers headers{};
     std::string body{};
+    std::string peer = "127.0.0.1";  ///< address of the other end; empty: a Unix socket
+    bool trusted_proxy = false;      ///< the peer is one: Forwarded and X-Forwarded-* are taken from it
 };
 
 /// One line that the plugin has logged, or that the host has logged about it.
@@ -44,6 +50,7 @@ struct Options {
     std::chrono::nanoseconds close_limit = 5s;  ///< and after so long it gives up and says what is left
     unsigned executor_threads = 2;              ///< "executor-0" and so on
     std::size_t executor_queue = 64;            ///< jobs that may wait for a thread; one more is a 503
+    std::vector<std::string> filters{};  ///< of the plugin, around all its handlers, as the YAML puts them
 };
 
 /// What App is made of that does not depend on the plugin's class.
@@ -60,6 +67,10 @@ public:
     Response request(RequestOptions options);
     Response get(std::string_view target, Headers headers = {});
     Response post(std::string_view target, std::string body, Headers headers = {});
+    /// With the Content-Type application/json.
+    Response post_json(std::string_view target, const nlohmann::json& body, Headers headers = {});
+    /// As a browser sends an HTML form: the fields are encoded here.
+    Response post_form(std::string_view target, const Fields& fields, Headers headers = {});
 
     /// All lines so far, the oldest first. Thread-safe.
     std::vector<LogLine> log() const;

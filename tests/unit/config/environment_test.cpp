@@ -34,7 +34,7 @@ TEST_CASE("variables win over the file", "[config]") {
                       {"PATCHBAY_LIMITS_BODY", "2MiB"},
                       {"PATCHBAY_LOG_LEVEL", "debug"},
                       {"PATCHBAY_TIMEOUTS_IDLE", "7s"}});
-    CHECK(config.listen == ListenAddress{"0.0.0.0", 80});
+    CHECK(config.listen == std::vector{ListenerConfig{TcpAddress{"0.0.0.0", 80}}});
     CHECK(config.event_loops == 0);
     CHECK(config.executor.threads == 4);
     CHECK(config.executor.per_plugin.threads == 3);
@@ -48,11 +48,28 @@ TEST_CASE("every scalar key has a variable that sets it", "[config]") {
     for (const auto& key : detail::config_keys()) {
         const auto name = detail::environment_name(key.path);
         INFO(name);
-        CHECK(problems_of({{name, default_value(key) == "\"\"" ? "" : default_value(key)}}).empty());
-        if (key.rules.kind == detail::ValueKind::path || key.rules.kind == detail::ValueKind::optional_path)
+        const auto value = default_value(key);
+        CHECK(problems_of({{name, value == "\"\"" || value == "[]" ? "" : value}}).empty());
+        const auto kind = key.rules.kind;
+        if (kind == detail::ValueKind::path || kind == detail::ValueKind::optional_path ||
+            kind == detail::ValueKind::output)
             continue;
         CHECK(problems_of({{name, "?"}}).starts_with(name + ": " + std::string{key.path} + ": "));
     }
+}
+
+TEST_CASE("an access log's file is relative too, but for the standard streams", "[config]") {
+    const auto file = [](const std::string& value) {
+        return parse_config("access_log: {file: " + value + "}", "etc/patchbay.yaml", {}).access_log.file;
+    };
+    CHECK(file("requests.log") == "etc/requests.log");
+    CHECK(file("/var/log/requests.log") == "/var/log/requests.log");
+    CHECK(file("stdout") == "stdout");
+    CHECK(file("stderr") == "stderr");
+    CHECK(file("\"\"").empty());
+    CHECK(problems_of({{"PATCHBAY_ACCESS_LOG_FORMAT", "jsn"}}) ==
+          "PATCHBAY_ACCESS_LOG_FORMAT: access_log.format: expected auto, json or text, found 'jsn'; did you "
+          "mean 'json'?");
 }
 
 TEST_CASE("directories in variables are relative to the working directory", "[config]") {
@@ -82,10 +99,10 @@ TEST_CASE("other variables are not looked at", "[config]") {
     CHECK(problems_of({{"HOME", "/root"}, {"PATCHBAY", "x"}, {"patchbay_listen", "x"}}).empty());
 }
 
-TEST_CASE("the environment of a process is filtered and split at the first '='", "[config]") {
+TEST_CASE("the environment of a process is split at the first '='", "[config]") {
     const std::array<const char*, 5> variables{"HOME=/root", "PATCHBAY_LISTEN=[::1]:80", "PATCHBAY_A=b=c",
                                                "PATCHBAY_X", nullptr};
     CHECK(environment_from(variables.data()) ==
-          Environment{{"PATCHBAY_A", "b=c"}, {"PATCHBAY_LISTEN", "[::1]:80"}});
+          Environment{{"HOME", "/root"}, {"PATCHBAY_A", "b=c"}, {"PATCHBAY_LISTEN", "[::1]:80"}});
     CHECK(environment_from(nullptr).empty());
 }

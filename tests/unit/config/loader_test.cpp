@@ -38,6 +38,7 @@ private:
 TEST_CASE("every key is read into its field", "[config]") {
     const auto config = load(R"(
 listen: "[::1]:0"
+trusted_proxies: [10.0.0.0/8, "::1", unix]
 event_loops: 3
 executor: {threads: 8, queue: 99, per_plugin: {threads: 7, queue: 98}}
 plugins:
@@ -49,18 +50,20 @@ plugins:
   private_directory: /run/patchbay
 drain: {deadline: 1s}
 shutdown: {deadline: 2s}
-limits: {target: 512B, header_bytes: 1KiB, header_fields: 50, body: 0B, connections: 7, min_rate: 9B}
+limits: {target: 512B, header_bytes: 1KiB, header_fields: 50, body: 0B, connections: 7,
+  connections_per_address: 6, requests_per_connection: 5, min_rate: 9B}
 timeouts: {header: 1s, body: 2s, idle: 3s, write: 4s, handler: 1h}
 log: {level: error}
 )");
     Config expected;
-    expected.listen = {"::1", 0};
+    expected.listen = {ListenerConfig{TcpAddress{"::1", 0}}};
+    expected.trusted_proxies = {{"10.0.0.0", 8}, {"::1", 128}, {"unix", 0}};
     expected.event_loops = 3;
     expected.executor = {8, 99, {7, 98}};
     expected.plugins = {"/srv/plugins", false, 250ms, 0ms, 1min, "/run/patchbay"};
     expected.drain = {1s};
     expected.shutdown = {2s};
-    expected.limits = {512, 1024, 50, 0, 7, 9};
+    expected.limits = {512, 1024, 50, 0, 7, 6, 5, 9};
     expected.timeouts = {1s, 2s, 3s, 4s, 1h};
     expected.log = {LogConfig::Level::error};
     CHECK(config == expected);
@@ -73,10 +76,12 @@ TEST_CASE("what is left out has its default", "[config]") {
 }
 
 TEST_CASE("addresses to listen on", "[config]") {
-    CHECK(load("listen: 0.0.0.0:65535").listen == ListenAddress{"0.0.0.0", 65535});
-    CHECK(load("listen: localhost:80").listen == ListenAddress{"localhost", 80});
-    CHECK(load("listen: '[2001:db8::1]:443'").listen == ListenAddress{"2001:db8::1", 443});
-    CHECK(to_string(ListenAddress{"2001:db8::1", 443}) == "[2001:db8::1]:443");
+    CHECK(load("listen: 0.0.0.0:65535").listen.front().address ==
+          ListenAddress{TcpAddress{"0.0.0.0", 65535}});
+    CHECK(load("listen: localhost:80").listen.front().address == ListenAddress{TcpAddress{"localhost", 80}});
+    CHECK(load("listen: '[2001:db8::1]:443'").listen.front().address ==
+          ListenAddress{TcpAddress{"2001:db8::1", 443}});
+    CHECK(to_string(TcpAddress{"2001:db8::1", 443}) == "[2001:db8::1]:443");
     for (const auto* const text :
          {"127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "256.0.0.1:80", "1.2.3:80", "'[::1]'",
           "'[::g]:80'", "'[127.0.0.1]:80'", "a b:80", "'::1:80'", "http://x:80"})
@@ -155,4 +160,33 @@ TEST_CASE("a file that can't be read says why", "[config]") {
     fs::permissions(locked, fs::perms::none);
     if (geteuid() != 0)
         CHECK_THROWS_WITH(load_config(locked, {}), locked.string() + ": can't be opened: Permission denied");
+}
+
+TEST_CASE("one listener or several, plain or with options", "[config]") {
+    const auto config = load(R"(
+listen:
+  - "[::]:80"
+  - {address: unix:run/x.sock, mode: 0660}
+  - {address: systemd:web, proxy_protocol: true}
+  - systemd
+  - 127.0.0.1:0
+  - 127.0.0.1:0
+trusted_proxies: unix
+)");
+    REQUIRE(config.listen.size() == 6);
+    CHECK(config.listen[0].address == ListenAddress{TcpAddress{"::", 80}});
+    CHECK(std::get<UnixAddress>(config.listen[1].address).path.filename() == "x.sock");
+    CHECK(config.listen[1].mode == std::size_t{0660});
+    CHECK(config.listen[2] == ListenerConfig{InheritedAddress{"web"}, true});
+    CHECK(config.listen[3] == ListenerConfig{InheritedAddress{}});
+    CHECK(to_string(config.listen[2].address) == "systemd:web");
+    CHECK(config.trusted_proxies == std::vector{ProxyRange{"unix", 0}});
+    // A host may have that name.
+    CHECK(load("listen: systemd:80").listen.front().address == ListenAddress{TcpAddress{"systemd", 80}});
+}
+
+TEST_CASE("trusted proxies in a variable have commas between them", "[config]") {
+    const auto config =
+        parse_config("trusted_proxies: [unix]", "x.yaml", {{"PATCHBAY_TRUSTED_PROXIES", "10.0.0.0/8, ::1"}});
+    CHECK(config.trusted_proxies == std::vector{ProxyRange{"10.0.0.0", 8}, ProxyRange{"::1", 128}});
 }

@@ -19,6 +19,7 @@ TEST_CASE("a route needs only its handler", "[config]") {
     CHECK(config.routes[0] == RouteConfig{.path = {},
                                           .methods = {},
                                           .handler = "greeter.hello",
+                                          .static_directory = {},
                                           .enabled = true,
                                           .timeout = {},
                                           .max_body = {},
@@ -47,6 +48,15 @@ TEST_CASE("a route may say everything, and keeps its place", "[config]") {
     CHECK(to_string(config.routes[1].position) == "patchbay.yaml:8:5");
 }
 
+TEST_CASE("a directory of files stands in place of a handler, relative to the file", "[config]") {
+    const auto config = parse_config("routes:\n  - {path: /assets/, static: ./www, timeout: 2s}\n",
+                                     "/etc/patchbay/patchbay.yaml", {});
+    REQUIRE(config.routes.size() == 1);
+    CHECK(config.routes[0].static_directory == "/etc/patchbay/www");
+    CHECK(config.routes[0].handler.empty());
+    CHECK(config.routes[0].timeout == 2s);
+}
+
 TEST_CASE("the same handler may be served at several paths or with several methods", "[config]") {
     CHECK(load("routes:\n"
                "  - {handler: a.b, path: /x}\n"
@@ -68,4 +78,33 @@ TEST_CASE("no routes may be written in three ways", "[config]") {
     CHECK(load("routes:\n") == Config{});
     CHECK(load("routes: []\n") == Config{});
     CHECK(load("") == Config{});
+}
+
+TEST_CASE("routes of groups have what their groups say, and then their own", "[config]") {
+    const auto config = load(
+        "filters: {a: {request_id: {}}, b: {request_id: {}}, c: {request_id: {}}}\n"
+        "groups:\n"
+        "  - prefix: /api\n"
+        "    host: \"*.example.org\"\n"
+        "    filters: [a]\n"
+        "    timeout: 2s\n"
+        "    max_body: 1KiB\n"
+        "    groups:\n"
+        "      - {prefix: '/{n}', filters: [b], timeout: 3s, routes: [{handler: x.y, filters: [c]}]}\n"
+        "    routes:\n"
+        "      - {handler: x.z, path: /z, timeout: 1s}\n"
+        "routes: [{handler: x.y, path: /y}]\n");
+    REQUIRE(config.routes.size() == 3);
+    CHECK(config.routes[0].path == "/y");
+    CHECK(config.routes[0].host.empty());
+    const auto& inner = config.routes[1];
+    CHECK(!inner.path);
+    CHECK(inner.prefix == "/api/{n}");
+    CHECK(inner.host == "*.example.org");
+    CHECK(inner.filters == std::vector<FilterReference>{{"a", {}, {}}, {"b", {}, {}}, {"c", {}, {}}});
+    CHECK(inner.timeout == 3s);
+    CHECK(inner.max_body == 1024);
+    CHECK(config.routes[2].path == "/api/z");
+    CHECK(config.routes[2].timeout == 1s);
+    CHECK(config.routes[2].filters.size() == 1);
 }

@@ -109,7 +109,7 @@ TEST_CASE("a half-written file and another machine's are told from a bad plugin"
 
 TEST_CASE("a shared object that is no Patchbay plugin, or one of another SDK, is refused") {
     CHECK(verdict(inspect_plugin(sample_path("no_descriptor"))) ==
-          "no Patchbay descriptor: build it with patchbay_add_plugin");
+          "no Patchbay descriptor: write PATCHBAY_PLUGIN in one source, and build with patchbay_add_plugin");
     const GateReport next = inspect_plugin(sample_path("next_sdk"));
     CHECK(verdict(next) ==
           "built for SDK " + std::to_string(sdk_abi + 1) + ", this host is SDK " + std::to_string(sdk_abi));

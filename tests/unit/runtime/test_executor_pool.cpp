@@ -13,6 +13,8 @@
 #include <mutex>
 #include <semaphore>
 #include <string>
+#include <sys/resource.h>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -63,8 +65,8 @@ ExecutorShare& widen(ExecutorPool& pool, ExecutorShare& share, std::size_t runni
 }  // namespace
 
 TEST_CASE("a job runs on a named executor thread") {
-    ExecutorPool pool{2, 8};
     ExecutorShare share;
+    ExecutorPool pool{2, 8};
     widen(pool, share);
     std::string name;
     detail::ThreadKind kind{};
@@ -79,8 +81,8 @@ TEST_CASE("a job runs on a named executor thread") {
 }
 
 TEST_CASE("a share never runs more jobs at once than it may, whatever threads are free") {
-    ExecutorPool pool{4, 64};
     ExecutorShare share;
+    ExecutorPool pool{4, 64};
     widen(pool, share, 2, 64);
     std::atomic<int> running{0};
     std::atomic<int> most{0};
@@ -100,9 +102,9 @@ TEST_CASE("a share never runs more jobs at once than it may, whatever threads ar
 }
 
 TEST_CASE("a share whose jobs all hang leaves threads to its neighbours") {
-    ExecutorPool pool{2, 8};
     ExecutorShare greedy;
     ExecutorShare modest;
+    ExecutorPool pool{2, 8};
     widen(pool, greedy, 1, 8);
     widen(pool, modest, 1, 8);
     Gate hanging;
@@ -118,9 +120,9 @@ TEST_CASE("a share whose jobs all hang leaves threads to its neighbours") {
 }
 
 TEST_CASE("a full share and a full pool refuse") {
-    ExecutorPool pool{1, 2};
     ExecutorShare share;
     ExecutorShare other;
+    ExecutorPool pool{1, 2};
     widen(pool, share, 1, 1);
     widen(pool, other, 1, 8);
     Gate gate;
@@ -140,8 +142,8 @@ TEST_CASE("a full share and a full pool refuse") {
 }
 
 TEST_CASE("doomed and late jobs are dropped before they take a thread") {
-    ExecutorPool pool{1, 8};
     ExecutorShare share;
+    ExecutorPool pool{1, 8};
     widen(pool, share);
     Gate gate;
     bool ran = false;
@@ -160,9 +162,9 @@ TEST_CASE("doomed and late jobs are dropped before they take a thread") {
 }
 
 TEST_CASE("stopping drops what waits, and says when a running job does not end") {
-    ExecutorPool pool{1, 8};
     ExecutorShare share;
-    widen(pool, share);
+    ExecutorPool pool{1, 8};
+    widen(pool, share, GENERATE(1, 8));  // one that may start no other job now, and one that may
     Gate gate;
     Job waiting{[] {}};
     Job refused{[] {}};
@@ -177,8 +179,8 @@ TEST_CASE("stopping drops what waits, and says when a running job does not end")
 }
 
 TEST_CASE("leaving a generation waits for its own jobs only") {
-    ExecutorPool pool{2, 8};
     ExecutorShare share;
+    ExecutorPool pool{2, 8};
     widen(pool, share);
     detail::GenerationInfo mine;
     detail::GenerationInfo others;
@@ -192,17 +194,22 @@ TEST_CASE("leaving a generation waits for its own jobs only") {
     REQUIRE(pool.submit(their_gate.job, share));
     my_gate.entered.acquire();
     their_gate.entered.acquire();
-    std::atomic<bool> left{false};
+    const auto my_end = my_gate.job.ended;
+    bool ended_before_it_returned = false;
+    std::promise<void> waiting;
     std::thread waiter{[&] {
+        waiting.set_value();
         pool.wait_until_left(mine);
-        left = true;
+        ended_before_it_returned =
+            my_end->get_future().wait_for(std::chrono::seconds{0}) == std::future_status::ready;
     }};
-    CHECK_FALSE(left);
+    waiting.get_future().get();
     my_gate.leave.release();
     waiter.join();
-    CHECK(left);
+    CHECK(ended_before_it_returned);
     CHECK(pool.running_plugins().size() == 1);
     their_gate.leave.release();
+    pool.wait_until_left(others);
 }
 
 TEST_CASE("a visit reaches every thread once") {
@@ -216,3 +223,21 @@ TEST_CASE("a visit reaches every thread once") {
     std::sort(names.begin(), names.end());
     CHECK(names == std::vector<std::string>{"executor-0", "executor-1", "executor-2"});
 }
+
+#ifndef PATCHBAY_SANITIZED  // a sanitizer needs all the address space there is
+TEST_CASE("a thread that can't be had is an error that names it, and the others end") {
+    rlimit before{};
+    REQUIRE(::getrlimit(RLIMIT_AS, &before) == 0);
+    const rlimit little{std::size_t{1} << 30, before.rlim_max};  // of which each thread takes 8 MiB
+    REQUIRE(::setrlimit(RLIMIT_AS, &little) == 0);
+    std::string problem;
+    try {
+        ExecutorPool pool{1000, 8};
+    } catch (const std::system_error& error) {
+        problem = error.what();
+    }
+    ::setrlimit(RLIMIT_AS, &before);
+    CHECK_THAT(problem, Catch::StartsWith("cannot start the thread executor-") &&
+                            Catch::EndsWith(": Resource temporarily unavailable"));
+}
+#endif

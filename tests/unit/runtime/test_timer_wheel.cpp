@@ -1,11 +1,13 @@
 #include "runtime/timer_wheel.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <catch2/catch.hpp>
 
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <thread>
 #include <vector>
 
 using namespace patchbay;
@@ -40,6 +42,23 @@ TEST_CASE("an entry fires once, never early") {
     loop.run();  // ends: an idle wheel does not tick
     CHECK(entry.times == 1);
     CHECK(entry.fired_at - start >= 150ms);
+}
+
+TEST_CASE("the time for which the loop was held up is nobody's lateness") {
+    boost::asio::io_context loop;
+    TimerWheel wheel{loop};
+    Timed entry;
+    Timed ticking;
+    wheel.arm(ticking, 100ms);
+    std::chrono::steady_clock::time_point held_until;
+    boost::asio::post(loop, [&] {
+        wheel.arm(entry, 1'000ms);
+        std::this_thread::sleep_for(1'500ms);  // a handler that blocks
+        held_until = std::chrono::steady_clock::now();
+    });
+    loop.run();
+    CHECK(entry.times == 1);
+    CHECK(entry.fired_at - held_until >= 800ms);
 }
 
 TEST_CASE("arming again moves the time, to later and to earlier") {

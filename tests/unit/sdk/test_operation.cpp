@@ -1,6 +1,7 @@
 // Everything of Asio's shape that a Task can await, and the two ways in which an operation can misbehave.
 #include "test_host.hpp"
 
+#include <patchbay/task_group.hpp>
 #include <patchbay/testing.hpp>
 
 #include <boost/asio/as_tuple.hpp>
@@ -16,6 +17,9 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/write.hpp>
 #include <catch2/catch.hpp>
+
+#include <functional>
+#include <memory>
 
 using namespace patchbay;
 using boost::system::error_code;
@@ -159,6 +163,34 @@ Task<std::string> odd(Way way) {
     co_return result + " on " + std::string{thread_name()};
 }
 
+// Waits until somebody calls `wake`.
+template <class Token>
+auto async_sleep(std::function<void()>& wake, Token&& token) {
+    return asio::async_initiate<Token, void()>(
+        [&wake](auto handler) {
+            wake = [kept = std::make_shared<decltype(handler)>(std::move(handler))] { std::move (*kept)(); };
+        },
+        token);
+}
+
+Task<> sleeper(std::function<void()>& wake, std::string& events) {
+    co_await async_sleep(wake, use_task);
+    events += "the sleeper's";
+}
+
+Task<> waker(std::function<void()>& wake, std::string& events) {
+    co_await asio::post(co_await this_task::executor, use_task);
+    wake();
+    events += "the waker's line, then ";
+}
+
+Task<std::string> wakes_a_sleeper() {
+    std::function<void()> wake;
+    std::string events;
+    co_await when_all(sleeper(wake, events), waker(wake, events));
+    co_return events;
+}
+
 Task<> all_leases(detail::LeaseBlock& block, long& during) {
     asio::steady_timer timer{co_await this_task::executor, 1ms};
     during = block.count();
@@ -196,6 +228,10 @@ TEST_CASE("an operation that completes on a foreign thread resumes its task on t
 
 TEST_CASE("an operation may complete before it has returned") {
     CHECK(testing::run(odd(Way::at_once)) == "7 at once on loop-0");
+}
+
+TEST_CASE("a task that completes another's operation goes on before the other does") {
+    CHECK(testing::run(wakes_a_sleeper()) == "the waker's line, then the sleeper's");
 }
 
 TEST_CASE("an operation that drops its handler ends with operation_aborted") {

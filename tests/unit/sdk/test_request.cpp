@@ -1,7 +1,6 @@
-#include <patchbay/request.hpp>
+#include "request_fixture.hpp"
 
 #include <catch2/catch.hpp>
-#include <nlohmann/json.hpp>
 
 #include <array>
 
@@ -9,21 +8,9 @@ using namespace patchbay;
 
 namespace {
 
-struct Fixture {
-    detail::RequestData data;
-    Request request{data};
+struct Fixture : test::RequestFixture {
     void query(std::string_view text) { data.query = text; }
 };
-
-template <class Ask>
-std::string bad_request(Ask ask) {
-    try {
-        ask();
-    } catch (const HttpError& error) {
-        return std::to_string(static_cast<unsigned>(error.status())) + " " + error.what();
-    }
-    return "no error";
-}
 
 }  // namespace
 
@@ -42,6 +29,12 @@ TEST_CASE_METHOD(Fixture, "query parameters are decoded; the first of a name cou
     CHECK(request.query_string() == data.query);
 }
 
+TEST_CASE_METHOD(Fixture, "a query parameter that repeats has all its values, in order") {
+    query("tag=a&x=1&t%61g=b+c&tag&tag=a&Tag=d");
+    CHECK(request.query_all("tag") == std::vector<std::string>{"a", "b c", "", "a"});
+    CHECK(request.query_all("missing").empty());
+}
+
 TEST_CASE_METHOD(Fixture, "typed query parameters must be whole, in range and decimal") {
     query("n=42&neg=-1&big=300&f=1.5&yes=true&no=0&junk=4x&empty=&space=+4&hex=0x10&plus=%2B4");
     CHECK(request.query<int>("n") == 42);
@@ -49,15 +42,16 @@ TEST_CASE_METHOD(Fixture, "typed query parameters must be whole, in range and de
     CHECK(request.query<bool>("yes") == true);
     CHECK(request.query<bool>("no") == false);
     CHECK_FALSE(request.query<int>("missing"));
-    CHECK(bad_request([&] { request.query<unsigned>("neg"); }) ==
+    CHECK(test::refusal([&] { request.query<unsigned>("neg"); }) ==
           "400 query parameter 'neg' must be a non-negative integer in range");
-    CHECK(bad_request([&] { request.query<std::uint8_t>("big"); }) ==
+    CHECK(test::refusal([&] { request.query<std::uint8_t>("big"); }) ==
           "400 query parameter 'big' must be a non-negative integer in range");
-    CHECK(bad_request([&] { request.query<bool>("n"); }) == "400 query parameter 'n' must be true or false");
-    CHECK(bad_request([&] { request.query<double>("junk"); }) ==
+    CHECK(test::refusal([&] { request.query<bool>("n"); }) ==
+          "400 query parameter 'n' must be true or false");
+    CHECK(test::refusal([&] { request.query<double>("junk"); }) ==
           "400 query parameter 'junk' must be a number");
     const auto name = GENERATE("junk", "empty", "space", "hex", "f", "plus");
-    CHECK(bad_request([&] { request.query<int>(name); }) ==
+    CHECK(test::refusal([&] { request.query<int>(name); }) ==
           "400 query parameter '" + std::string{name} + "' must be an integer in range");
 }
 
@@ -66,7 +60,7 @@ TEST_CASE_METHOD(Fixture, "path parameters: text, numbers, and the plugin's own 
     data.path_params.add("name", "Ada");
     CHECK(request.path_param("name") == "Ada");
     CHECK(request.path_param<long>("id") == 17);
-    CHECK(bad_request([&] { request.path_param<int>("name"); }) ==
+    CHECK(test::refusal([&] { request.path_param<int>("name"); }) ==
           "400 path parameter 'name' must be an integer in range");
     CHECK_THROWS_AS(request.path_param("nme"), std::out_of_range);
 }
@@ -89,15 +83,4 @@ TEST_CASE_METHOD(Fixture, "an id has 16 hexadecimal digits") {
     CHECK(request.id() == "0123456789abcdef");
     data.id = 10;
     CHECK(request.id() == "000000000000000a");
-}
-
-TEST_CASE_METHOD(Fixture, "a body that is not JSON is a 400 that says where") {
-    data.body = R"({"a": [1, 2]})";
-    CHECK(request.json().at("a").size() == 2);
-    data.body = R"({"a": ])";
-    CHECK(bad_request([&] { request.json(); }) == "400 the body is not JSON: the mistake is at byte 7");
-    data.body = "";
-    CHECK(bad_request([&] { request.json(); }) == "400 the body is not JSON: the mistake is at byte 1");
-    data.body = "1e999";
-    CHECK(bad_request([&] { request.json(); }) == "400 the body is JSON with a number that is too large");
 }

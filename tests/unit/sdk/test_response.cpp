@@ -5,6 +5,11 @@
 #include <nlohmann/json.hpp>
 
 #include <array>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <random>
+#include <string>
 
 using namespace patchbay;
 
@@ -21,6 +26,34 @@ TEST_CASE("every factory says its content type and owns its body") {
 
 TEST_CASE("bytes that are no UTF-8 are replaced in JSON") {
     CHECK(Response::json({{"a", "\xff"}}).body() == "{\"a\":\"\xef\xbf\xbd\"}");
+}
+
+TEST_CASE("JSON is written as its library writes it") {
+    const char* const text = GENERATE(
+        R"({"message":"Hello, World!"})", R"([])", R"({})", R"([[],{},[{"a":[1,-2,[null,true,false]]}]])",
+        R"([0,-1,18446744073709551615,-9223372036854775808])", R"([0.5,-0.0,1.0,1e-7,0.0001,123456.789])",
+        R"([1e+20,1.7976931348623157e+308,5e-324])", R"(["\"\\/","\b\t\n\f\r\u0001\u001f","é€😀","\u007f"])",
+        R"({"b":1,"a":{"z":2,"\"":3},"":4})", R"("text")", R"(null)");
+    const nlohmann::json value = nlohmann::json::parse(text);
+    CHECK(Response::json(value).body() == value.dump());
+}
+
+TEST_CASE("a number in JSON reads back the same, and what is no number is null") {
+    std::mt19937_64 bits{7};
+    for (int i = 0; i < 20'000; ++i) {
+        const double number = std::bit_cast<double>(bits());
+        const std::string text = Response::json(number).body();
+        const nlohmann::json back = nlohmann::json::parse(text);
+        INFO(text);
+        if (!std::isfinite(number)) {
+            REQUIRE(back.is_null());
+        } else {
+            REQUIRE(back.is_number_float());
+            REQUIRE(std::bit_cast<std::uint64_t>(back.get<double>()) == std::bit_cast<std::uint64_t>(number));
+        }
+    }
+    CHECK(Response::json(1e15).body() == "1e+15");
+    CHECK(Response::json(999999999999999.0).body() == "999999999999999.0");
 }
 
 TEST_CASE("a header value can't end its line") {
@@ -98,4 +131,50 @@ TEST_CASE("a problem leaves out what it doesn't know") {
         nlohmann::json::parse(problem(http::status::internal_server_error, "Sorry.", "0123").body());
     CHECK(body.at("error_id") == "0123");
     CHECK(body.at("detail") == "Sorry.");
+}
+
+TEST_CASE("Vary is one line that names each field once") {
+    Response response = Response{}.vary("Accept").header("X-Other", "1");
+    response.vary("Accept-Language").vary("ACCEPT").vary("accept-language").vary("Cookie");
+    CHECK(response.header_lines() == "Vary: Accept, Accept-Language, Cookie\r\nX-Other: 1\r\n");
+    CHECK(*Response{}.header("vary", "a ,b").vary("B").vary("c").find_header("Vary") == "a ,b, c");
+    CHECK(*Response{}.vary("*").vary("Accept").find_header("Vary") == "*");
+    const auto name = GENERATE(as<std::string>{}, "", "a b", "a,b", "a\r\nX: y", "\xc3\xa4");
+    CHECK_THROWS_AS(response.vary(name), std::invalid_argument);
+}
+
+TEST_CASE("Server-Timing is in milliseconds, to the microsecond") {
+    const Response response = Response{}
+                                  .server_timing("db", 12'345'678ns, "the \"notes\" \\ file")
+                                  .server_timing("cache", 5us)
+                                  .server_timing("all", 2s);
+    CHECK(response.header_lines() ==
+          "Server-Timing: db;dur=12.345;desc=\"the \\\"notes\\\" \\\\ file\"\r\n"
+          "Server-Timing: cache;dur=0.005\r\nServer-Timing: all;dur=2000.000\r\n");
+    CHECK_THROWS_AS(Response{}.server_timing("a b", 1ms), std::invalid_argument);
+    CHECK_THROWS_AS(Response{}.server_timing("a", -1ns), std::invalid_argument);
+    const auto text = GENERATE(as<std::string>{}, "a\r\nb", "a\nb", std::string{"a\0b", 3});
+    CHECK_THROWS_AS(Response{}.server_timing("a", 1ms, text), std::invalid_argument);
+}
+
+TEST_CASE("a problem has members of the plugin's own") {
+    HttpError error{http::status::payment_required, "Too little."};
+    error.extension("balance", 30).extension("accounts", {"/a/1", "\xff"});
+    const HttpError copy = error;
+    CHECK(problem(copy).body() ==
+          "{\"type\":\"about:blank\",\"title\":\"Payment Required\",\"status\":402,"
+          "\"detail\":\"Too little.\",\"balance\":30,"
+          "\"accounts\":[\"/a/1\",\"\xef\xbf\xbd\"]}");
+    const auto taken = GENERATE("type", "title", "status", "detail", "instance", "error_id");
+    CHECK_THROWS_AS(error.extension(taken, 1), std::invalid_argument);
+}
+
+TEST_CASE("a status that no handler may send is refused wherever it is given") {
+    using http::status;
+    const auto refused = GENERATE(status::continue_, status::switching_protocols, static_cast<status>(0),
+                                  static_cast<status>(600), static_cast<status>(1000));
+    CHECK_THROWS_AS(Response{refused}, std::invalid_argument);
+    CHECK_THROWS_AS(Response{}.status(refused), std::invalid_argument);
+    CHECK_THROWS_AS(HttpError{refused}, std::invalid_argument);
+    CHECK_THROWS_AS(HttpError{status::ok}, std::invalid_argument);
 }

@@ -55,20 +55,46 @@ TEST_CASE("a spawned task runs on its loop and holds a lease until it ends") {
     host.run(spawning_endless(begun, ended));
     test::get(begun.get_future());
     CHECK(host.block().count() > 1);
-    host.generation().cancel_detached();
+    host.generation().cancel_outside();
     test::get(ended.get_future());
     CHECK(host.wait_for_quiet());
-    CHECK(host.generation().detached == nullptr);
+    CHECK(host.generation().outside == nullptr);
     CHECK(host.log_lines().empty());  // being cancelled is no failure
 }
 
-TEST_CASE("cancel_detached reaches the tasks of every loop") {
+TEST_CASE("what is spawned once the generation is stopping is cancelled from its beginning") {
+    test::TestHost host;
+    std::promise<void> begun;
+    std::promise<void> ended;
+    host.generation().cancel_outside();
+    host.run(spawning_endless(begun, ended));
+    test::get(ended.get_future());
+    CHECK(host.wait_for_quiet());
+}
+
+TEST_CASE("cancel_outside reaches a task that a blocking handler waits for") {
+    test::TestHost host;
+    std::promise<void> begun;
+    std::promise<void> ended;
+    std::thread stopper{[&] {
+        test::get(begun.get_future());
+        host.generation().cancel_outside();
+    }};
+    host.on_executor(
+        [&] { CHECK_THROWS_AS(run_until_complete(endless(begun, ended)), boost::system::system_error); });
+    stopper.join();
+    test::get(ended.get_future());
+    CHECK(host.wait_for_quiet());
+    CHECK(host.generation().outside == nullptr);
+}
+
+TEST_CASE("cancel_outside reaches the tasks of the tasks of every loop") {
     test::TestHost host{2};
     std::promise<void> begun[2];
     std::promise<void> ended[2];
     for (unsigned i = 0; i < 2; ++i) host.run(spawning_endless(begun[i], ended[i]), i);
     for (auto& each : begun) test::get(each.get_future());
-    host.generation().cancel_detached();
+    host.generation().cancel_outside();
     for (auto& each : ended) test::get(each.get_future());
     CHECK(host.wait_for_quiet());
 }

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include <atomic>
+#include <numeric>
 #include <thread>
 
 using namespace patchbay;
@@ -48,6 +49,9 @@ public:
         handlers.async("stuck", [this](Request&) { return stuck(); }).route("/stuck");
         handlers.inline_("ticker", [](Request&) { return start_ticker(); }).route("POST /ticker");
         handlers.async("keep", [this](Request&) { return keep(); }).route("POST /keep");
+        handlers.inline_("sign_in", [](Request& request) { return sign_in(request); }).route("POST /sign-in");
+        handlers.inline_("sum", [](Request& request) { return sum(request); }).route("POST /sum");
+        handlers.async("stream", [](Request& request) { return stream(request); }).route("/stream/{kind}");
         handlers.inline_("number", [](Request& request) { return number(request); }).route("/number/{n}");
     }
 
@@ -61,6 +65,26 @@ private:
     static Task<std::string> where(std::chrono::milliseconds pause) {
         co_await sleep_for(pause);
         co_return std::string{thread_name()};
+    }
+    static Task<> one_two(BodyWriter& out) {
+        co_await out.write("one ");
+        co_await sleep_for(1ms);
+        co_await out.write("two on " + std::string{thread_name()});
+    }
+    static Task<> broken(BodyWriter& out) {
+        co_await out.write("one ");
+        throw std::runtime_error{"broken"};
+    }
+    static void one_two_blocking(BlockingBodyWriter& out) {
+        out.write("one ");
+        out.write("two on " + std::string{thread_name().substr(0, 8)});
+    }
+    static Task<Response> stream(Request& request) {
+        const std::string_view kind = request.path_param("kind");
+        if (kind == "async") co_return Response::stream(one_two, "text/plain");
+        if (kind == "broken") co_return Response::stream(broken, "text/plain");
+        if (kind == "mixed") co_await sleep_for(1ms);
+        co_return Response::stream_blocking(one_two_blocking, "text/plain");
     }
     Task<Response> hello(Request& request) {
         const std::string thread = co_await where(1ms);
@@ -98,6 +122,14 @@ private:
     Task<Response> keep() {
         kept = co_await this_task::executor;
         co_return Response{};
+    }
+    static Response sign_in(Request& request) {
+        const std::string name = request.form().get("name").value_or("");
+        return Response::text(name + std::string{request.cookie("visit").value_or("")}).cookie({"user", "1"});
+    }
+    static Response sum(Request& request) {
+        const auto numbers = request.read_json([](const JsonReader& in) { return in.list<int>(); });
+        return Response::text(std::to_string(std::accumulate(numbers.begin(), numbers.end(), 0)));
     }
     static Response number(Request& request) {
         return Response::text(std::to_string(request.path_param<int>("n")));
@@ -146,6 +178,21 @@ TEST_CASE("method, query, headers and body reach the handler") {
     options.method = http::verb::put;
     options.target = "/echo";
     CHECK(app.request(options).body() == "PUT - - ");
+}
+
+TEST_CASE("forms, cookies and JSON are sent as browsers and clients do") {
+    App app;
+    const testing::Fields fields{{"x", "1"}, {"name", "Ada & Löwe = 100%+\n"}};
+    const Response signed_in =
+        app.post_form("/sign-in", fields, {testing::cookies({{"a", "b"}, {"visit", "7"}})});
+    CHECK(signed_in.body() == "Ada & Löwe = 100%+\n7");
+    CHECK_THAT(std::string{*signed_in.find_header("Set-Cookie")}, Catch::StartsWith("user=1;"));
+    CHECK(app.post_json("/sum", {1, 2, 39}).body() == "42");
+    const Response refused = app.post_json("/sum", {1, "2"});
+    CHECK(refused.status() == http::status::unprocessable_entity);
+    CHECK(nlohmann::json::parse(refused.body()).at("errors")[0].at("pointer") == "/1");
+    CHECK(app.post_form("/sum", fields).status() == http::status::unsupported_media_type);
+    CHECK(app.post_json("/sign-in", 1).status() == http::status::unsupported_media_type);
 }
 
 TEST_CASE("requests without a route are 400, 404 or 405; HEAD is answered without a body") {
@@ -211,6 +258,21 @@ TEST_CASE("a full executor queue is a 503") {
     const Response response = app.get("/report");
     CHECK(response.status() == http::status::service_unavailable);
     CHECK(response.find_header("Retry-After") == "1");
+}
+
+TEST_CASE("a streamed body is collected") {
+    App app;
+    for (const char* kind : {"async", "blocking", "mixed"}) {
+        INFO(kind);
+        const Response response = app.get(std::string{"/stream/"} + kind);
+        CHECK(response.status() == http::status::ok);
+        CHECK(response.body() ==
+              "one two on " + std::string{kind == std::string{"async"} ? "loop-0" : "executor"});
+        CHECK_FALSE(response.source());
+    }
+    CHECK(app.get("/stream/broken").status() == http::status::internal_server_error);
+    app.close();
+    CHECK(app.leases() == 0);
 }
 
 TEST_CASE("spawned tasks are cancelled when the App closes") {

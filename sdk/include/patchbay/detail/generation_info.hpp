@@ -17,7 +17,7 @@ namespace patchbay::detail {
 
 class BlockingJob;
 class LeaseBlock;
-struct DetachedTask;
+struct OutsideTask;
 struct GenerationInfo;
 
 /// The host as the SDK sees it. Thread-safety: every function may be called from any thread.
@@ -39,12 +39,15 @@ struct PATCHBAY_API GenerationInfo {
     HostServices* services = nullptr;
     boost::asio::io_context* home_loop = nullptr;
 
-    /// Tasks started by spawn() that have not finished; guarded by the mutex.
-    std::mutex detached_mutex;
-    DetachedTask* detached = nullptr;
+    /// Tasks of no request that have not finished; guarded by the mutex, as is the flag.
+    std::mutex outside_mutex;
+    OutsideTask* outside = nullptr;
+    std::atomic<bool> ending{false};  ///< from before stop() on: no task may begin that nobody waits for
+    bool stopping = false;            ///< what spawn() starts from now on is cancelled from its beginning
 
-    /// Asks every detached task to stop. Each is cancelled on its own loop.
-    void cancel_detached();
+    /// Asks every task of no request to stop, also those yet to be spawned. Each is cancelled on its own
+    /// loop.
+    void cancel_outside();
 };
 
 /// A function waiting for an executor thread. Whoever submits it owns it.

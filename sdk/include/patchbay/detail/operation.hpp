@@ -31,7 +31,7 @@ struct OperationState {
     void complete() {
         context->signal.slot().clear();
         if (std::exchange(stage, Stage::complete) != Stage::waiting) return;
-        LeaseScope scope{context->executor.lease()};
+        const HandlerScope scope{context->executor.lease()};
         waiter.resume();
     }
 };
@@ -53,9 +53,12 @@ public:
         auto* state = std::exchange(state_, nullptr);
         state->result.emplace(std::move(args)...);
         const TaskContext& context = *state->context;
-        // Not inside a cancellation: it still uses the slot, and whoever cancels has not finished with the
-        // context.
-        if (!context.cancelling && context.executor.running_in_this_thread()) return state->complete();
+        // Not inside a cancellation, which still uses the slot, nor inside another handler, which may be in
+        // the middle of a change to what both use.
+        if (context.executor.running_in_this_thread() && !context.cancelling &&
+            (!thread_state.in_handler || state->stage == OperationState<Args...>::Stage::initiating)) {
+            return state->complete();
+        }
         asio::post(state->context->executor, [state] { state->complete(); });
     }
 

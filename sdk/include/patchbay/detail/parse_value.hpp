@@ -40,4 +40,11 @@ constexpr std::string_view type_name() noexcept {
     return "a number";
 }
 
+/// Errors: HttpError(400) that names the parameter.
+template <ParsedValue T>
+T parse_parameter(std::string_view kind, std::string_view name, std::string_view text) {
+    if (auto value = parse_value<T>(text)) return *value;
+    throw_bad_parameter(kind, name, type_name<T>());
+}
+
 }  // namespace patchbay::detail

@@ -2,6 +2,7 @@
 // keeps unchanged until the handler has ended.
 #pragma once
 
+#include <patchbay/detail/trusted_proxies.hpp>
 #include <patchbay/namespaces.hpp>
 #include <patchbay/route_pattern.hpp>
 
@@ -10,6 +11,7 @@
 #include <boost/beast/http/verb.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 
@@ -24,7 +26,8 @@ struct HeaderField {
 
 namespace detail {
 
-struct TaskContext;
+class BodyFeed;
+struct AttachedValue;
 
 struct RequestData {
     http::verb method = http::verb::unknown;
@@ -33,11 +36,15 @@ struct RequestData {
     std::string_view path;    ///< decoded and normalised
     std::string_view query;   ///< as received, without the question mark
     std::string_view body;
+    std::string_view unread;        ///< of the body, for a reader; when there is no source
+    BodyFeed* body_feed = nullptr;  ///< of a body that arrives while the handler runs
     std::span<const HeaderField> headers;
     PathParams path_params;
-    asio::ip::tcp::endpoint peer;
+    asio::ip::tcp::endpoint peer;                           ///< unspecified: of a Unix socket
+    std::shared_ptr<const TrustedProxies> trusted_proxies;  ///< null: none
     std::uint64_t id = 0;
-    unsigned version = 11;  ///< 10 or 11
+    unsigned version = 11;              ///< 10 or 11
+    AttachedValue* attached = nullptr;  ///< the newest; gone before the request's last plugin is
 };
 
 }  // namespace detail

@@ -1,0 +1,28 @@
+// A chain of coroutines that no request waits for on an event loop: what spawn() and run_until_complete()
+// start. Linked into its generation, so that the host can ask it to stop.
+#pragma once
+
+#include <patchbay/detail/generation_info.hpp>
+#include <patchbay/detail/task_context.hpp>
+#include <patchbay/export.hpp>
+
+namespace patchbay::detail {
+
+struct PATCHBAY_API OutsideTask : TaskContext {
+    OutsideTask* previous = nullptr;
+    OutsideTask* following = nullptr;
+
+    /// Links it. Any thread. True when the generation is stopping already.
+    bool link(LoopExecutor on);
+    /// On the loop's thread, before the object may go: cancellation looks it up there.
+    void unlink() noexcept;
+
+    OutsideTask() = default;
+    OutsideTask(const OutsideTask&) = delete;
+    OutsideTask& operator=(const OutsideTask&) = delete;
+
+protected:
+    ~OutsideTask() = default;
+};
+
+}  // namespace patchbay::detail

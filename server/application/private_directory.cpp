@@ -1,0 +1,81 @@
+#include "application/private_directory.hpp"
+
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
+#include <iterator>
+#include <string>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace patchbay {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* lock_name = ".lock";
+const std::string prefix = "patchbay.";  // before six letters of mkdtemp
+
+// The lock, or -1 when another process has it or there is none.
+int take_lock(const fs::path& folder, int more_flags) {
+    const fs::path file = folder / lock_name;
+    const int lock = ::open(file.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | more_flags, 0600);
+    if (lock < 0) return -1;
+    struct stat held{};
+    struct stat there{};
+    // Whoever removes the folder has had the lock: then the file is another, or gone.
+    const bool taken = ::flock(lock, LOCK_EX | LOCK_NB) == 0 && ::fstat(lock, &held) == 0 &&
+                       ::lstat(file.c_str(), &there) == 0 && held.st_ino == there.st_ino;
+    if (taken) return lock;
+    ::close(lock);
+    return -1;
+}
+
+bool is_own_folder(const fs::path& path) {
+    struct stat status{};
+    return ::lstat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == ::geteuid();
+}
+
+void remove_abandoned(const fs::path& parent) {
+    std::error_code error;
+    for (fs::directory_iterator entry{parent, error}, end; !error && entry != end; entry.increment(error)) {
+        const std::string name = entry->path().filename().string();
+        if (!name.starts_with(prefix) || name.size() != prefix.size() + 6) continue;
+        if (!is_own_folder(entry->path())) continue;
+        const int lock = take_lock(entry->path(), 0);
+        if (lock < 0) continue;
+        std::error_code ignored;
+        fs::remove_all(entry->path(), ignored);
+        ::close(lock);
+    }
+}
+
+}  // namespace
+
+PrivateDirectory::PrivateDirectory(const fs::path& configured) {
+    const fs::path parent = configured.empty() ? fs::temp_directory_path() : fs::absolute(configured);
+    if (!configured.empty()) fs::create_directories(parent);
+    remove_abandoned(parent);
+    // Another process may take it for abandoned before it is locked.
+    for (int attempts = 0; lock_ < 0; ++attempts) {
+        std::string folder = (parent / (prefix + "XXXXXX")).string();
+        if (!::mkdtemp(folder.data()))
+            throw std::system_error{errno, std::generic_category(), "cannot make " + folder};
+        path_ = folder;
+        lock_ = take_lock(path_, O_CREAT);
+        if (lock_ < 0 && attempts == 10)
+            throw std::system_error{errno, std::generic_category(), "cannot lock " + folder};
+    }
+}
+
+PrivateDirectory::~PrivateDirectory() {
+    std::error_code ignored;
+    const auto count = std::distance(fs::directory_iterator{path_, ignored}, fs::directory_iterator{});
+    if (count <= 1) fs::remove_all(path_, ignored);
+    ::close(lock_);
+}
+
+}  // namespace patchbay

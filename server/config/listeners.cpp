@@ -1,0 +1,159 @@
+#include "config/listeners.hpp"
+
+#include "config/addresses.hpp"
+#include "config/keys.hpp"
+#include "config/source_text.hpp"
+#include "config/suggest.hpp"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace patchbay::detail {
+namespace {
+
+using Kind = YamlNode::Kind;
+
+bool is_scalar(const YamlNode& node) { return node.kind == Kind::plain || node.kind == Kind::quoted; }
+
+ScalarText scalar_of(const YamlNode& node) { return {node.text, node.kind == Kind::quoted}; }
+
+class ListenersReader {
+public:
+    ListenersReader(std::filesystem::path directory, ConfigProblems& problems)
+        : directory_{std::move(directory)}, problems_{problems} {}
+
+    void read(const YamlNode& node);
+
+    std::vector<ListenerConfig> listeners;
+    bool sound = true;
+
+private:
+    void complain(const SourcePosition& at, const std::string& path, std::string text,
+                  std::string suggestion = {}) {
+        sound = false;
+        problems_.add({at, path, std::move(text), std::move(suggestion)});
+    }
+    void read_entry(const YamlNode& entry, const std::string& path);
+    void read_key(const YamlNode& value, const std::string& path, ListenerConfig& listener);
+    void add(const YamlNode& entry, const std::string& path, ListenerConfig listener);
+
+    std::filesystem::path directory_;
+    ConfigProblems& problems_;
+};
+
+void ListenersReader::read(const YamlNode& node) {
+    if (node.kind == Kind::sequence) {
+        if (node.children.empty())
+            complain(node.at, "listen", "expected at least one address, found an empty list");
+        for (std::size_t index = 0; index < node.children.size(); ++index)
+            read_entry(node.children[index], index_path("listen", index));
+    } else if (is_scalar(node)) {
+        read_entry(node, "listen");
+    } else {
+        complain(place_of(node), "listen",
+                 "expected " + expectation(ValueKind::listeners) + ", found " + describe(node));
+    }
+}
+
+void ListenersReader::read_entry(const YamlNode& entry, const std::string& path) {
+    ListenerConfig listener;
+    if (is_scalar(entry)) {
+        const auto complaint = read_value({ValueKind::address, {}}, scalar_of(entry), listener.address);
+        if (complaint) return complain(entry.at, path, complaint->text, complaint->suggestion);
+        return add(entry, path, std::move(listener));
+    }
+    if (entry.kind != Kind::mapping) {
+        return complain(entry.at, path,
+                        "expected an address, or a mapping with one, found " + describe(entry));
+    }
+    for (const auto& value : entry.children) read_key(value, join_path(path, value.key), listener);
+    const auto has = [&](std::string_view name) {
+        return std::any_of(entry.children.begin(), entry.children.end(),
+                           [&](const auto& value) { return value.key == name; });
+    };
+    if (!has("address")) {
+        return complain(entry.at, path + ".address",
+                        "this key is required: " + expectation(ValueKind::address));
+    }
+    if (listener.mode && !std::holds_alternative<UnixAddress>(listener.address))
+        return complain(entry.at, path + ".mode", "only the file of a unix: address has permissions");
+    add(entry, path, std::move(listener));
+}
+
+void ListenersReader::read_key(const YamlNode& value, const std::string& path, ListenerConfig& listener) {
+    const auto keys = listener_keys();
+    const auto key =
+        std::find_if(keys.begin(), keys.end(), [&](const auto& entry) { return entry.path == value.key; });
+    if (key == keys.end()) {
+        std::vector<std::string> names;
+        for (const auto& known : keys) names.emplace_back(known.path);
+        return complain(value.key_at, path, "unknown key", nearest_name(value.key, names));
+    }
+    if (!is_scalar(value)) {
+        return complain(place_of(value), path,
+                        "expected " + expectation(key->rules.kind) + ", found " + describe(value));
+    }
+    if (const auto complaint = assign(*key, scalar_of(value), listener))
+        complain(value.at, path, complaint->text, complaint->suggestion);
+}
+
+void ListenersReader::add(const YamlNode& entry, const std::string& path, ListenerConfig listener) {
+    if (auto* const socket = std::get_if<UnixAddress>(&listener.address))
+        socket->path = (directory_ / socket->path).lexically_normal();
+    // Port 0 is another port each time.
+    const auto* const tcp = std::get_if<TcpAddress>(&listener.address);
+    const bool repeatable = tcp && tcp->port == 0;
+    const auto same = [&](const ListenerConfig& other) { return other.address == listener.address; };
+    if (!repeatable && std::any_of(listeners.begin(), listeners.end(), same))
+        return complain(entry.at, path, '\'' + to_string(listener.address) + "' is listed twice");
+    listeners.push_back(std::move(listener));
+}
+
+}  // namespace
+
+std::optional<std::vector<ListenerConfig>> read_listeners(const YamlNode& node,
+                                                          const std::filesystem::path& directory,
+                                                          ConfigProblems& problems) {
+    ListenersReader reader{directory, problems};
+    reader.read(node);
+    return reader.sound ? std::optional{std::move(reader.listeners)} : std::nullopt;
+}
+
+std::optional<std::vector<ProxyRange>> read_proxies(const YamlNode& node, ConfigProblems& problems) {
+    std::vector<ProxyRange> proxies;
+    bool sound = true;
+    const auto read = [&](const YamlNode& item, const std::string& path) {
+        auto parsed =
+            is_scalar(item)
+                ? parse_proxy(scalar_of(item))
+                : Complaint{"expected " + expectation(ValueKind::proxies) + ", found " + describe(item), {}};
+        if (const auto* const complaint = std::get_if<Complaint>(&parsed)) {
+            problems.add({place_of(item), path, complaint->text, complaint->suggestion});
+            sound = false;
+        } else {
+            proxies.push_back(std::get<ProxyRange>(std::move(parsed)));
+        }
+    };
+    if (node.kind == Kind::sequence) {
+        for (std::size_t index = 0; index < node.children.size(); ++index)
+            read(node.children[index], index_path("trusted_proxies", index));
+    } else {
+        read(node, "trusted_proxies");
+    }
+    return sound ? std::optional{std::move(proxies)} : std::nullopt;
+}
+
+void check_listeners(const Config& config, const KeyOrigins& origins, ConfigProblems& problems) {
+    const auto proxied = std::find_if(config.listen.begin(), config.listen.end(),
+                                      [](const auto& listener) { return listener.proxy_protocol; });
+    if (proxied == config.listen.end() || !config.trusted_proxies.empty()) return;
+    problems.add(
+        {origins.at("listen"),
+         "trusted_proxies",
+         '\'' + to_string(proxied->address) + "' has proxy_protocol, but no proxy is trusted to send it",
+         {}});
+}
+
+}  // namespace patchbay::detail

@@ -1,0 +1,20 @@
+// Reads a small file, and nothing that only looks like one: a FIFO would keep its reader waiting, a device
+// would never end. Stateless; the thread that loads.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+
+namespace patchbay::detail {
+
+struct FileText {
+    std::string text;
+    std::string problem;  // why there is none: "there is no such file"; empty when all is well
+};
+
+/// Reads `most` bytes at most and one more, by which a larger file is told. `expected` is for the sentence
+/// about what is no regular file: "a YAML file".
+FileText read_regular_file(const std::filesystem::path& file, std::size_t most, const std::string& expected);
+
+}  // namespace patchbay::detail

@@ -1,0 +1,22 @@
+// Makes a client's bytes safe to stand in a line of a log, whatever they are. Stateless; any thread.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace patchbay {
+
+/// Bytes that one byte of the input may become.
+constexpr std::size_t most_json_escape = 6;
+constexpr std::size_t most_text_escape = 4;
+
+/// Writes what stands between the quotes of a JSON string and returns its end. UTF-8 stays as it is, but for
+/// what some reader takes for the end of a line (U+0085, U+2028, U+2029) and other controls, which become
+/// \uXXXX; each byte that is no UTF-8 becomes \ufffd. Precondition: room for most_json_escape bytes a byte.
+char* escape_json(char* out, std::string_view text) noexcept;
+
+/// Writes printable ASCII as it is, with quotes and backslashes behind a backslash; each other byte becomes
+/// \xXX. A terminal obeys none of that. Precondition: room for most_text_escape bytes a byte.
+char* escape_text(char* out, std::string_view text) noexcept;
+
+}  // namespace patchbay

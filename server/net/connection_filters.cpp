@@ -1,0 +1,60 @@
+// Where a connection's requests and answers meet the filters of their route.
+#include "http/filters/filter.hpp"
+#include "net/connection.hpp"
+#include "net/loop_server.hpp"
+
+#include <utility>
+
+namespace patchbay {
+
+// Once a request, as soon as its head is there: a body that nobody will read is not waited for.
+bool Connection::answered_by_filter() {
+    Exchange::Choice& choice = exchange_->choice;
+    if (!choice.filters || std::exchange(choice.filtered, true)) return false;
+    detail::RequestData& request = exchange_->request();
+    request.peer = peer_;
+    request.id = server_.next_request_id_++;
+    auto response = run_before(*choice.filters, request);
+    if (!response) return false;
+    if (waiting_for_body_) last_answer_ = true;
+    answer(*response);
+    return true;
+}
+
+// An answer of the host's, through the filters that may wait. True when it is given.
+bool Connection::pass_on(Response response) {
+    const FilterChain* const filters = exchange_->choice.filters;
+    if (!filters || filters->inner.empty()) {
+        answer(response);
+        return true;
+    }
+    state_ = State::running;
+    const auto& routes = server_.routes_.get();
+    const auto deadline = std::chrono::steady_clock::now() + routes->host_timeout;
+    if (exchange_->run_answer(std::move(response), routes, *this, deadline)) {
+        answer(exchange_->response());
+        return true;
+    }
+    server_.wheel_.arm(*this, routes->host_timeout);
+    return false;
+}
+
+// Those of an answer that no handler gives.
+const FilterChain* Connection::filters_now() const {
+    const bool chosen = exchange_ && exchange_->choice.routes_number == server_.routes_number_;
+    const PublishedRoutes* const routes = server_.routes_.get().get();
+    if (chosen) return exchange_->choice.filters;
+    return routes ? routes->global_filters : nullptr;
+}
+
+void Connection::filter(const FilterChain* filters, Response& response) {
+    if (!filters) return;
+    if (exchange_ && exchange_->parser().has_head())
+        return run_after(*filters, exchange_->request(), response, !exchange_->choice.inner_filtered);
+    detail::RequestData unread;
+    unread.peer = peer_;
+    unread.id = server_.next_request_id_++;
+    run_after(*filters, unread, response, true);
+}
+
+}  // namespace patchbay

@@ -1,0 +1,53 @@
+// How a connection begins: who it is counted for, the header of the PROXY protocol, and what it gets when
+// there are no descriptors left.
+#include "http/proxy_header.hpp"
+#include "net/connection.hpp"
+#include "net/loop_server.hpp"
+
+#include <sys/socket.h>
+#include <utility>
+
+namespace patchbay {
+
+// A proxy's connections are its clients': they count where the PROXY protocol names them.
+bool Connection::count_address() {
+    const std::size_t limit = server_.options_.max_connections_per_address;
+    if (limit == 0 || peer_.address().is_unspecified() || server_.trusts(peer_)) return true;
+    address_counted_ = server_.counts_.enter(peer_.address(), limit);
+    return address_counted_;
+}
+
+void Connection::leave_counts() noexcept {
+    server_.counts_.leave();
+    if (std::exchange(address_counted_, false)) server_.counts_.leave(peer_.address());
+}
+
+// True once it is complete; then the first request may follow.
+bool Connection::take_proxy_header() {
+    const ProxyHeader header = parse_proxy_header({input_->data(), input_->size()});
+    if (header.step == ProxyHeader::Step::need_more) return false;
+    if (header.step == ProxyHeader::Step::malformed) {
+        close_now();
+        return false;
+    }
+    proxy_header_due_ = false;
+    input_->consume(header.size);
+    if (!header.names_source) return true;
+    peer_ = header.source;
+    if (count_address()) return true;
+    end_briefly();
+    return false;
+}
+
+void Connection::serve_one_within(std::chrono::milliseconds time) {
+    brief_ = true;
+    server_.wheel_.arm(*this, time);
+    read();
+}
+
+void Connection::end_briefly() {
+    say_busy(socket_);
+    close_now();
+}
+
+}  // namespace patchbay

@@ -1,0 +1,85 @@
+// Bodies that are read while they arrive, by a coroutine and by a function.
+#include <patchbay/plugin.hpp>
+
+#include <cstdint>
+#include <string>
+#include <thread>
+
+using namespace patchbay;
+
+namespace {
+
+// FNV-1a, so that a byte out of place is noticed.
+struct Sum {
+    std::size_t bytes = 0;
+    std::uint64_t hash = 14695981039346656037u;
+
+    void add(std::string_view part) {
+        bytes += part.size();
+        for (const char c : part) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
+    }
+    Response answer() const { return Response::text(std::to_string(bytes) + " " + std::to_string(hash)); }
+};
+
+class Uploads final : public Plugin {
+public:
+    void add_handlers(Handlers& handlers) override {
+        handlers.async("async", async).route("POST /async").streams_body();
+        handlers.blocking("blocking", blocking).route("POST /blocking").streams_body();
+        handlers.async("whole", async).route("POST /whole");
+        handlers.async("held", [this](Request& request) { return held(request); })
+            .route("POST /held")
+            .streams_body();
+        handlers.inline_("release", [this](Request& request) { return release(request); })
+            .route("POST /release");
+        handlers.async("reject", reject).route("POST /reject").streams_body();
+        handlers.async("parts", parts).route("POST /parts").streams_body();
+        handlers.inline_("quick", [](Request&) { return Response::text("quick"); }).route("GET /quick");
+    }
+
+private:
+    static Task<Response> async(Request& request) {
+        log_info("a body begins");
+        BodyReader body = request.body_reader();
+        Sum sum;
+        while (auto part = co_await body.read_some()) sum.add(*part);
+        co_return sum.answer();
+    }
+    static Response blocking(Request& request) {
+        BlockingBodyReader body = request.blocking_body_reader();
+        Sum sum;
+        while (const auto part = body.read_some()) sum.add(*part);
+        return sum.answer();
+    }
+    // Reads on only when it is told to.
+    Task<Response> held(Request& request) {
+        BodyReader body = request.body_reader();
+        Sum sum;
+        while (!released_) co_await sleep_for(1ms);
+        while (auto part = co_await body.read_some()) sum.add(*part);
+        co_return sum.answer();
+    }
+    Response release(Request&) {
+        released_ = true;
+        return Response::text("released");
+    }
+    static Task<Response> reject(Request&) { co_return Response::text("no").status(http::status::forbidden); }
+    // Says in the log what becomes of the body.
+    static Task<Response> parts(Request& request) {
+        BodyReader body = request.body_reader();
+        try {
+            while (auto part = co_await body.read_some()) log_info("got ", part->size());
+        } catch (const std::exception& error) {
+            log_info("the body failed: ", error.what());
+            throw;
+        }
+        log_info("the body ended");
+        co_return Response{};
+    }
+
+    bool released_ = false;
+};
+
+}  // namespace
+
+PATCHBAY_PLUGIN(Uploads, "uploads", "1.0.0");

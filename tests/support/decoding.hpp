@@ -1,0 +1,13 @@
+// Undoes content codings with the libraries' own decoders. Any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace patchbay::test {
+
+/// Of gzip, br or zstd. Errors: std::runtime_error when the bytes are none, when something follows their end
+/// or, if they must be `whole`, when that is missing.
+std::string decode(std::string_view coding, std::string_view bytes, bool whole = true);
+
+}  // namespace patchbay::test

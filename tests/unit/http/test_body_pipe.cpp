@@ -1,0 +1,67 @@
+#include "http/body_pipe.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+#include <thread>
+
+using namespace patchbay;
+
+namespace {
+
+/// A pipe whose reader knows that a body begins, as a connection does once the first message has arrived.
+struct Piped {
+    int told = 0;
+    BodyPipe pipe{[this] { ++told; }};
+
+    Piped() { pipe.heard(); }
+};
+
+}  // namespace
+
+TEST_CASE("the reader of a pipe is told once until it takes") {
+    Piped piped;
+    CHECK(piped.pipe.take().empty());
+    CHECK(piped.pipe.put("a"));
+    CHECK(piped.pipe.put("b"));
+    CHECK(piped.told == 1);
+    piped.pipe.heard();
+    CHECK(piped.pipe.take() == "ab");
+    CHECK(piped.pipe.put(""));
+    CHECK(piped.told == 1);
+    CHECK(piped.pipe.put("c"));
+    CHECK(piped.told == 2);
+}
+
+TEST_CASE("no news is sent while the last is on its way, whoever takes meanwhile") {
+    Piped piped;
+    CHECK(piped.pipe.take().empty());
+    CHECK(piped.pipe.put("a"));
+    CHECK(piped.told == 1);
+    CHECK(piped.pipe.take() == "a");  // not because of the news
+    CHECK(piped.pipe.put("b"));
+    CHECK(piped.told == 1);
+    piped.pipe.heard();  // it arrives now, and leads to "b"
+    CHECK(piped.pipe.take() == "b");
+    CHECK(piped.pipe.put("c"));
+    CHECK(piped.told == 2);
+}
+
+TEST_CASE("a pipe holds its producer back from 64 KiB on, and lets it go when it is taken or closed") {
+    Piped piped;
+    CHECK(piped.pipe.put(std::string(64 * 1024 - 1, 'x')));
+    CHECK(piped.pipe.has_room());
+    CHECK(piped.pipe.put("x"));
+    CHECK_FALSE(piped.pipe.has_room());
+    bool went_on = false;
+    std::thread producer{[&] { went_on = piped.pipe.block_for_room(); }};
+    CHECK(piped.pipe.take().size() == 64 * 1024);
+    producer.join();
+    CHECK(went_on);
+    CHECK(piped.pipe.put(std::string(64 * 1024, 'x')));
+    std::thread held{[&] { went_on = piped.pipe.block_for_room(); }};
+    piped.pipe.close();
+    held.join();
+    CHECK_FALSE(went_on);
+    CHECK_FALSE(piped.pipe.put("x"));
+}
