@@ -31,13 +31,13 @@ private:
     int number_;
 };
 
-[[noreturn]] void fail(int error, const std::filesystem::path& path) {
+[[noreturn]] void fail_to_open(int error, const std::filesystem::path& path) {
     throw std::system_error{error, std::generic_category(), "cannot open " + path.string()};
 }
 
 struct stat status_of(const Descriptor& descriptor, const std::filesystem::path& path) {
     struct stat status{};
-    if (::fstat(descriptor.get(), &status) != 0) fail(errno, path);
+    if (::fstat(descriptor.get(), &status) != 0) fail_to_open(errno, path);
     return status;
 }
 
@@ -52,7 +52,7 @@ std::optional<Descriptor> open_beneath(const std::filesystem::path& root, std::s
                                        std::uint64_t flags) {
     if (relative.find('\0') != std::string_view::npos) return std::nullopt;
     const Descriptor directory{::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
-    if (!directory) fail(errno, root);
+    if (!directory) fail_to_open(errno, root);
     open_how how{};
     how.flags = flags;
     how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
@@ -63,7 +63,7 @@ std::optional<Descriptor> open_beneath(const std::filesystem::path& root, std::s
         if (opened >= 0) return Descriptor{opened};
         if (errno == EAGAIN || errno == EINTR) continue;  // something was renamed meanwhile
         if (says_absent(errno)) return std::nullopt;
-        fail(errno, root / path);
+        fail_to_open(errno, root / path);
     }
 }
 
@@ -85,9 +85,9 @@ struct File::Opened {
 
 File File::open(const std::filesystem::path& path) {
     Descriptor descriptor{::open(path.c_str(), reading)};
-    if (!descriptor) fail(errno, path);
+    if (!descriptor) fail_to_open(errno, path);
     const struct stat status = status_of(descriptor, path);
-    if (!S_ISREG(status.st_mode)) fail(S_ISDIR(status.st_mode) ? EISDIR : EINVAL, path);
+    if (!S_ISREG(status.st_mode)) fail_to_open(S_ISDIR(status.st_mode) ? EISDIR : EINVAL, path);
     return File{std::make_shared<const Opened>(std::move(descriptor), status, path.filename().string())};
 }
 

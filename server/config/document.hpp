@@ -22,6 +22,10 @@ struct YamlNode {
     SourcePosition key_at;  // likewise
 };
 
+constexpr bool is_scalar(const YamlNode& node) {
+    return node.kind == YamlNode::Kind::plain || node.kind == YamlNode::Kind::quoted;
+}
+
 /// What the node is, for a message: "'30'", "a list", "nothing".
 std::string describe(const YamlNode& node);
 

@@ -6,7 +6,6 @@ namespace patchbay::detail {
 namespace {
 
 using std::chrono::milliseconds;
-using Kind = ValueKind;
 using Texts = std::vector<std::string>;
 using TextMap = std::map<std::string, std::string>;
 
@@ -14,39 +13,39 @@ constexpr std::uint64_t day = 24 * 3'600'000;
 
 constexpr std::array cors{
     ConfigKey<CorsConfig>{"origins",
-                          {Kind::texts, {}},
+                          {ValueKind::texts, {}},
                           [](CorsConfig& c) -> Texts& { return c.origins; },
                           "Origins whose pages may read the answers, such as https://app.example; or [\"*\"] "
                           "for all of them.",
                           "",
                           "none; it is required"},
     ConfigKey<CorsConfig>{"methods",
-                          {Kind::texts, {}},
+                          {ValueKind::texts, {}},
                           [](CorsConfig& c) -> Texts& { return c.methods; },
                           "Methods that those pages may use.",
                           "",
                           "[GET, HEAD, POST, PUT, PATCH, DELETE]"},
     ConfigKey<CorsConfig>{"headers",
-                          {Kind::texts, {}},
+                          {ValueKind::texts, {}},
                           [](CorsConfig& c) -> Texts& { return c.headers; },
                           "Header fields that their requests may carry besides the safelisted ones; [\"*\"] "
                           "for all but Authorization.",
                           "",
                           "[]"},
     ConfigKey<CorsConfig>{"expose",
-                          {Kind::texts, {}},
+                          {ValueKind::texts, {}},
                           [](CorsConfig& c) -> Texts& { return c.expose; },
                           "Header fields of answers that those pages may read; [\"*\"] for all.",
                           "",
                           "[]"},
     ConfigKey<CorsConfig>{"credentials",
-                          {Kind::boolean, {}},
+                          {ValueKind::boolean, {}},
                           [](CorsConfig& c) -> bool& { return c.credentials; },
                           "Whether their requests may carry cookies and the like; not beside any \"*\".",
                           "",
                           "false"},
     ConfigKey<CorsConfig>{"max_age",
-                          {Kind::duration, {0, day}},
+                          {ValueKind::duration, {0, day}},
                           [](CorsConfig& c) -> milliseconds& { return c.max_age; },
                           "Time for which browsers may remember what a preflight said.",
                           "Fewer preflights, and changes reach browsers later.",
@@ -55,13 +54,13 @@ constexpr std::array cors{
 
 constexpr std::array basic_auth{
     ConfigKey<BasicAuthConfig>{"realm",
-                               {Kind::text, {}},
+                               {ValueKind::text, {}},
                                [](BasicAuthConfig& c) -> std::string& { return c.realm; },
                                "What browsers show beside the question for a password.",
                                "",
                                "restricted"},
     ConfigKey<BasicAuthConfig>{"users",
-                               {Kind::text_map, {}},
+                               {ValueKind::text_map, {}},
                                [](BasicAuthConfig& c) -> TextMap& { return c.users; },
                                "Names of users and their secrets: sha256:HEX or sha256:SALT:HEX, the "
                                "digest of salt and password together, or env:NAME, a variable that holds the "
@@ -69,7 +68,7 @@ constexpr std::array basic_auth{
                                "",
                                "none; this or file is required"},
     ConfigKey<BasicAuthConfig>{"file",
-                               {Kind::file, {}},
+                               {ValueKind::file, {}},
                                [](BasicAuthConfig& c) -> std::filesystem::path& { return c.file; },
                                "File of more users, a line each: NAME:SECRET. Read with the configuration, "
                                "and at SIGHUP.",
@@ -79,13 +78,13 @@ constexpr std::array basic_auth{
 
 constexpr std::array bearer_auth{
     ConfigKey<BearerAuthConfig>{"realm",
-                                {Kind::text, {}},
+                                {ValueKind::text, {}},
                                 [](BearerAuthConfig& c) -> std::string& { return c.realm; },
                                 "The realm that the challenge names.",
                                 "",
                                 "restricted"},
     ConfigKey<BearerAuthConfig>{"tokens",
-                                {Kind::text_map, {}},
+                                {ValueKind::text_map, {}},
                                 [](BearerAuthConfig& c) -> TextMap& { return c.tokens; },
                                 "Names of one's own and the tokens that are let in: sha256:HEX or "
                                 "sha256:SALT:HEX, the digest of salt and token together, or env:NAME, a "
@@ -93,7 +92,7 @@ constexpr std::array bearer_auth{
                                 "",
                                 "none; this or file is required"},
     ConfigKey<BearerAuthConfig>{"file",
-                                {Kind::file, {}},
+                                {ValueKind::file, {}},
                                 [](BearerAuthConfig& c) -> std::filesystem::path& { return c.file; },
                                 "File of more tokens, a line each: NAME:SECRET. Read with the configuration, "
                                 "and at SIGHUP.",
@@ -103,33 +102,33 @@ constexpr std::array bearer_auth{
 
 constexpr std::array rate_limit{
     ConfigKey<RateLimitConfig>{"requests",
-                               {Kind::count, {1, 1'000'000}},
+                               {ValueKind::count, {1, 1'000'000}},
                                [](RateLimitConfig& c) -> std::size_t& { return c.requests; },
                                "Number of requests that each key may make in `per`; beyond it the answer is "
                                "429.",
                                "Busier clients pass.",
                                "none; it is required"},
     ConfigKey<RateLimitConfig>{"per",
-                               {Kind::duration, {100, day}},
+                               {ValueKind::duration, {100, day}},
                                [](RateLimitConfig& c) -> milliseconds& { return c.per; },
                                "Time in which a bucket of `requests` tokens fills, evenly.",
                                "The rate falls.",
                                "1s"},
     ConfigKey<RateLimitConfig>{"burst",
-                               {Kind::count_or_auto, {1, 1'000'000}},
+                               {ValueKind::count_or_auto, {1, 1'000'000}},
                                [](RateLimitConfig& c) -> std::size_t& { return c.burst; },
                                "Number of tokens a bucket holds; auto is `requests`.",
                                "More requests may come at once after a pause.",
                                "auto"},
     ConfigKey<RateLimitConfig>{"header",
-                               {Kind::header_name, {}},
+                               {ValueKind::header_name, {}},
                                [](RateLimitConfig& c) -> std::string& { return c.header; },
                                "Header field whose value is the key; a request without it, and every request "
                                "when there is none, goes by the client's address (IPv6: its /64).",
                                "",
                                "\"\""},
     ConfigKey<RateLimitConfig>{"keys",
-                               {Kind::count, {64, 16'777'216}},
+                               {ValueKind::count, {64, 16'777'216}},
                                [](RateLimitConfig& c) -> std::size_t& { return c.keys; },
                                "Number of keys that are told apart at a time, 8 bytes each, rounded up to a "
                                "power of two. When there are more, the one next to be full again is "
@@ -140,14 +139,14 @@ constexpr std::array rate_limit{
 
 constexpr std::array request_id{
     ConfigKey<RequestIdConfig>{"header",
-                               {Kind::header_name, {}},
+                               {ValueKind::header_name, {}},
                                [](RequestIdConfig& c) -> std::string& { return c.header; },
                                "Header field that carries the id, in requests and in answers.",
                                "",
                                "X-Request-Id"},
     ConfigKey<RequestIdConfig>{
         "trust",
-        {Kind::boolean, {}},
+        {ValueKind::boolean, {}},
         [](RequestIdConfig& c) -> bool& { return c.trust; },
         "Whether an id that the client sends is taken over, if it is 1 to 128 letters, "
         "digits and any of -._~+/=:@.",
@@ -158,61 +157,61 @@ constexpr std::array request_id{
 constexpr std::array security_headers{
     ConfigKey<SecurityHeadersConfig>{
         "content_security_policy",
-        {Kind::text, {}},
+        {ValueKind::text, {}},
         [](SecurityHeadersConfig& c) -> std::string& { return c.content_security_policy; },
         "Content-Security-Policy.",
         "",
         "base-uri 'self'; frame-ancestors 'none'; object-src 'none'"},
     ConfigKey<SecurityHeadersConfig>{
         "content_type_options",
-        {Kind::text, {}},
+        {ValueKind::text, {}},
         [](SecurityHeadersConfig& c) -> std::string& { return c.content_type_options; },
         "X-Content-Type-Options.",
         "",
         "nosniff"},
     ConfigKey<SecurityHeadersConfig>{
         "cross_origin_opener_policy",
-        {Kind::text, {}},
+        {ValueKind::text, {}},
         [](SecurityHeadersConfig& c) -> std::string& { return c.cross_origin_opener_policy; },
         "Cross-Origin-Opener-Policy.",
         "",
         "same-origin"},
     ConfigKey<SecurityHeadersConfig>{
         "cross_origin_resource_policy",
-        {Kind::text, {}},
+        {ValueKind::text, {}},
         [](SecurityHeadersConfig& c) -> std::string& { return c.cross_origin_resource_policy; },
         "Cross-Origin-Resource-Policy.",
         "",
         "same-origin"},
     ConfigKey<SecurityHeadersConfig>{"frame_options",
-                                     {Kind::text, {}},
+                                     {ValueKind::text, {}},
                                      [](SecurityHeadersConfig& c) -> std::string& { return c.frame_options; },
                                      "X-Frame-Options.",
                                      "",
                                      "DENY"},
     ConfigKey<SecurityHeadersConfig>{
         "permissions_policy",
-        {Kind::text, {}},
+        {ValueKind::text, {}},
         [](SecurityHeadersConfig& c) -> std::string& { return c.permissions_policy; },
         "Permissions-Policy.",
         "",
         "\"\""},
     ConfigKey<SecurityHeadersConfig>{
         "referrer_policy",
-        {Kind::text, {}},
+        {ValueKind::text, {}},
         [](SecurityHeadersConfig& c) -> std::string& { return c.referrer_policy; },
         "Referrer-Policy.",
         "",
         "strict-origin-when-cross-origin"},
     ConfigKey<SecurityHeadersConfig>{
         "strict_transport_security",
-        {Kind::text, {}},
+        {ValueKind::text, {}},
         [](SecurityHeadersConfig& c) -> std::string& { return c.strict_transport_security; },
         "Strict-Transport-Security, where clients come by HTTPS only (RFC 6797 §7.2).",
         "",
         "\"\""},
     ConfigKey<SecurityHeadersConfig>{"others",
-                                     {Kind::text_map, {}},
+                                     {ValueKind::text_map, {}},
                                      [](SecurityHeadersConfig& c) -> TextMap& { return c.others; },
                                      "Names of any other header fields, and their values.",
                                      "",
@@ -222,14 +221,14 @@ constexpr std::array security_headers{
 constexpr std::array compression{
     ConfigKey<CompressionConfig>{
         "codings",
-        {Kind::texts, {}},
+        {ValueKind::texts, {}},
         [](CompressionConfig& c) -> Texts& { return c.codings; },
         "Codings on offer: zstd, br, gzip. Of those that a client likes equally, the first here is taken.",
         "",
         "[zstd, br, gzip]"},
     ConfigKey<CompressionConfig>{
         "types",
-        {Kind::texts, {}},
+        {ValueKind::texts, {}},
         [](CompressionConfig& c) -> Texts& { return c.types; },
         "Media types that are compressed: application/json, text/* for all of a kind, or +json for all that "
         "end so.",
@@ -238,27 +237,27 @@ constexpr std::array compression{
         "application/xml, application/yaml, application/wasm, image/bmp, image/vnd.microsoft.icon, font/otf, "
         "font/ttf]"},
     ConfigKey<CompressionConfig>{"min_size",
-                                 {Kind::size, {1, 1024 * 1024}},
+                                 {ValueKind::size, {1, 1024 * 1024}},
                                  [](CompressionConfig& c) -> std::size_t& { return c.min_size; },
                                  "Size from which a body is compressed; a stream always is.",
                                  "More small answers go out as they are.",
                                  "1KiB"},
     ConfigKey<CompressionConfig>{
         "credentials",
-        {Kind::boolean, {}},
+        {ValueKind::boolean, {}},
         [](CompressionConfig& c) -> bool& { return c.credentials; },
         "Whether answers are compressed that set a cookie or whose request had a cookie or Authorization: "
         "their sizes can then give secrets away (BREACH).",
         "",
         "false"},
     ConfigKey<CompressionConfig>{"gzip_level",
-                                 {Kind::count, {1, 9}},
+                                 {ValueKind::count, {1, 9}},
                                  [](CompressionConfig& c) -> std::size_t& { return c.gzip_level; },
                                  "How hard gzip tries.",
                                  "Smaller bodies for more time of the event loop.",
                                  "5"},
     ConfigKey<CompressionConfig>{"brotli_level",
-                                 {Kind::count, {1, 6}},
+                                 {ValueKind::count, {1, 6}},
                                  [](CompressionConfig& c) -> std::size_t& { return c.brotli_level; },
                                  "How hard brotli tries; higher levels are for files that are compressed "
                                  "beforehand.",
@@ -266,7 +265,7 @@ constexpr std::array compression{
                                  "1.2 MiB instead of 0.6.",
                                  "3"},
     ConfigKey<CompressionConfig>{"zstd_level",
-                                 {Kind::count, {1, 12}},
+                                 {ValueKind::count, {1, 12}},
                                  [](CompressionConfig& c) -> std::size_t& { return c.zstd_level; },
                                  "How hard zstd tries.",
                                  "Smaller bodies for more time of the event loop.",

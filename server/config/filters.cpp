@@ -13,13 +13,11 @@ namespace {
 
 using Kind = YamlNode::Kind;
 
-bool is_scalar(const YamlNode& node) { return node.kind == Kind::plain || node.kind == Kind::quoted; }
-
 /// Reads the keys of one filter into its settings.
 template <class Settings>
-class SettingsReader {
+class FilterReader {
 public:
-    SettingsReader(const FilterKind<Settings>& kind, Settings& settings, ConfigProblems& problems)
+    FilterReader(const FilterKind<Settings>& kind, Settings& settings, ConfigProblems& problems)
         : kind_{kind}, settings_{settings}, problems_{problems} {}
 
     void read(const YamlNode& node, const std::string& path) {
@@ -111,7 +109,7 @@ private:
             if (kind.name != node.key) return;
             found = true;
             Settings settings;
-            SettingsReader<Settings>{kind, settings, problems_}.read(node, kind_path);
+            FilterReader<Settings>{kind, settings, problems_}.read(node, kind_path);
             complete(settings, {node, kind_path, directory_, environment_, problems_});
             filters.push_back({filter.key, std::move(settings), filter.key_at});
         });

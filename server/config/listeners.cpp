@@ -15,8 +15,6 @@ namespace {
 
 using Kind = YamlNode::Kind;
 
-bool is_scalar(const YamlNode& node) { return node.kind == Kind::plain || node.kind == Kind::quoted; }
-
 ScalarText scalar_of(const YamlNode& node) { return {node.text, node.kind == Kind::quoted}; }
 
 class ListenersReader {

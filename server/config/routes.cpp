@@ -20,8 +20,6 @@ namespace {
 
 using Kind = YamlNode::Kind;
 
-bool is_scalar(const YamlNode& node) { return node.kind == Kind::plain || node.kind == Kind::quoted; }
-
 std::vector<std::string> route_key_names() {
     std::vector<std::string> names;
     for (const auto& key : route_keys()) names.emplace_back(key.path);

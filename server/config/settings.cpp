@@ -19,8 +19,6 @@ namespace {
 using Json = nlohmann::json;
 using Kind = YamlNode::Kind;
 
-bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
-
 std::size_t count_digits(std::string_view text) {
     return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_digit) - text.begin());
 }

@@ -63,8 +63,6 @@ constexpr Quantity duration{"a duration",   "ms, s, m or h", "1500ms",          
 constexpr Quantity size{"a size",   "B, KiB, MiB, GiB, KB, MB or GB", "1536KiB", "B", size_units, size_slips,
                         format_size};
 
-bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
-
 /// Nothing when `digits` is not a whole number; the largest number when it is too large for 64 bits.
 std::optional<std::uint64_t> whole_number(std::string_view digits) {
     if (digits.empty() || !std::all_of(digits.begin(), digits.end(), is_digit)) return std::nullopt;

@@ -11,6 +11,9 @@
 
 namespace patchbay::detail {
 
+/// In ASCII, whatever the locale.
+constexpr bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
+
 /// Why a value could not be read, and what was perhaps meant.
 struct Complaint {
     std::string text;

@@ -185,10 +185,9 @@ void YamlTreeBuilder::take_key(const YamlNode& node, bool is_alias) {
         problems_.add({node.at, key, std::move(text), {}});
         parent.key = PendingKey{"?", node.at, true};
     };
-    const bool is_scalar = node.kind == YamlNode::Kind::plain || node.kind == YamlNode::Kind::quoted;
     if (is_alias) return drop(holder, "an alias can't be a key; write the name");
     if (node.kind == YamlNode::Kind::null) return drop(holder, "a key is missing before the ':'");
-    if (!is_scalar) return drop(holder, "a key must be a name, found " + describe(node));
+    if (!is_scalar(node)) return drop(holder, "a key must be a name, found " + describe(node));
     const auto name = join_path(holder, node.text);
     if (node.kind == YamlNode::Kind::plain && node.text == "<<")
         return drop(name, "merge keys are not supported; write the keys out, or use an alias for each value");

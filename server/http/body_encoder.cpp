@@ -167,16 +167,18 @@ std::unique_ptr<BodyEncoder> make(int level, std::optional<std::size_t> size) {
     return encoder;
 }
 
-constexpr std::array names{std::pair{std::string_view{"gzip"}, Coding::gzip},
-                           std::pair{std::string_view{"br"}, Coding::brotli},
-                           std::pair{std::string_view{"zstd"}, Coding::zstd}};
+constexpr std::array coding_names{std::pair{std::string_view{"gzip"}, Coding::gzip},
+                                  std::pair{std::string_view{"br"}, Coding::brotli},
+                                  std::pair{std::string_view{"zstd"}, Coding::zstd}};
 
 }  // namespace
 
-std::string_view to_string(Coding coding) noexcept { return names[static_cast<std::size_t>(coding)].first; }
+std::string_view to_string(Coding coding) noexcept {
+    return coding_names[static_cast<std::size_t>(coding)].first;
+}
 
 std::optional<Coding> coding_of(std::string_view name) noexcept {
-    for (const auto& [known, coding] : names)
+    for (const auto& [known, coding] : coding_names)
         if (known == name) return coding;
     return std::nullopt;
 }

@@ -27,7 +27,7 @@ unsigned weight_of(std::string_view parameters) {
 }
 
 // x-gzip is an old name of gzip (RFC 9110 §8.4.1.3).
-bool names(std::string_view name, std::string_view coding) {
+bool is_name_of(std::string_view name, std::string_view coding) {
     return equal_ignoring_case(name, coding) || (coding == "gzip" && equal_ignoring_case(name, "x-gzip"));
 }
 
@@ -37,7 +37,7 @@ std::optional<unsigned> weight_in(std::string_view list, std::string_view coding
         const std::size_t semicolon = std::min(element.find(';'), element.size());
         const std::string_view name = trimmed(element.substr(0, semicolon));
         const std::string_view parameters = element.substr(std::min(semicolon + 1, element.size()));
-        if (names(name, coding)) return weight_of(parameters);
+        if (is_name_of(name, coding)) return weight_of(parameters);
         if (name == "*") of_any = weight_of(parameters);
     }
     return of_any;

@@ -19,12 +19,6 @@ namespace {
 
 std::string_view view(beast::string_view text) noexcept { return {text.data(), text.size()}; }
 
-std::string_view trimmed(std::string_view text) noexcept {
-    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-    return text;
-}
-
 bool is_chunked(std::string_view coding) noexcept { return equal_ignoring_case(coding, "chunked"); }
 
 // Which codings, in which order: RFC 9112 §6.1. Chunked alone is taken.

@@ -28,18 +28,19 @@ bool has_hidden_part(std::string_view path) {
     return false;
 }
 
-struct Coding {
+struct CodedSibling {
     std::string_view name;
     std::string_view extension;
 };
-constexpr std::array codings{Coding{"br", ".br"}, Coding{"zstd", ".zst"}, Coding{"gzip", ".gz"}};
+constexpr std::array codings{CodedSibling{"br", ".br"}, CodedSibling{"zstd", ".zst"},
+                             CodedSibling{"gzip", ".gz"}};
 
 // The compressed sibling of a file, if there is one that the client accepts.
 std::optional<Response> compressed_answer(const Directory& directory, const Request& request,
                                           const std::string& path) {
     const std::string_view accepted = request.header(http::field::accept_encoding).value_or("");
     if (accepted.empty()) return std::nullopt;
-    for (const Coding& coding : codings) {
+    for (const CodedSibling& coding : codings) {
         if (preferred_coding(accepted, {coding.name}).empty()) continue;
         auto file = directory.open(path + std::string{coding.extension});
         if (!file) continue;

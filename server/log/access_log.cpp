@@ -12,9 +12,10 @@ namespace patchbay {
 namespace {
 
 constexpr std::chrono::milliseconds gathering{50};  // of lines, after the first of a batch
-constexpr std::chrono::milliseconds patience{100};  // with a target, before others' wishes are looked at
+constexpr std::chrono::milliseconds target_patience{
+    100};  // with a target, before others' wishes are looked at
 constexpr std::chrono::seconds between_reports{1};
-constexpr std::chrono::milliseconds last_grace{500};  // for the thread to end, after what it gave up
+constexpr std::chrono::milliseconds thread_grace{500};  // for the thread to end, after what it gave up
 
 }  // namespace
 
@@ -83,7 +84,7 @@ bool AccessLog::stop(Clock::time_point deadline) {
         std::unique_lock lock{mutex_};
         give_up_ = deadline;
         changed_.notify_all();
-        if (!changed_.wait_until(lock, deadline + last_grace, [this] { return ended_; })) return false;
+        if (!changed_.wait_until(lock, deadline + thread_grace, [this] { return ended_; })) return false;
     }
     if (thread_.joinable()) thread_.join();
     return true;
@@ -134,7 +135,7 @@ void AccessLog::write_all() {
 
 void AccessLog::write_out(std::string_view bytes) {
     while (!bytes.empty()) {
-        const ssize_t written = target_.write_some(bytes, patience);
+        const ssize_t written = target_.write_some(bytes, target_patience);
         if (written < 0) return lose(bytes, errno);
         if (written > 0) {
             torn_ = bytes[static_cast<std::size_t>(written) - 1] != '\n';

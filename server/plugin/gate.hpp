@@ -13,9 +13,8 @@
 
 namespace patchbay {
 
-/// The compilers, by major version, whose plugins are known to work in a host built by any other of them with
-/// the same standard library. They are let in once `allow_mixed_compilers` is true; until the mixture is
-/// proven, a plugin needs the host's own compiler and major version.
+/// The compilers, by major version, that share an ABI with the same standard library. A plugin of one in a
+/// host of another is taken only if `allow_mixed_compilers` is true (docs/adr/0010).
 struct CompilerRange {
     CompilerFamily family;
     std::uint16_t first_major;
