@@ -81,12 +81,12 @@ void ListenersReader::read_entry(const YamlNode& entry, const std::string& path)
 }
 
 void ListenersReader::read_key(const YamlNode& value, const std::string& path, ListenerConfig& listener) {
-    const auto keys = listener_keys();
-    const auto key =
-        std::find_if(keys.begin(), keys.end(), [&](const auto& entry) { return entry.path == value.key; });
-    if (key == keys.end()) {
+    const auto known_keys = listener_keys();
+    const auto key = std::find_if(known_keys.begin(), known_keys.end(),
+                                  [&](const auto& entry) { return entry.path == value.key; });
+    if (key == known_keys.end()) {
         std::vector<std::string> names;
-        for (const auto& known : keys) names.emplace_back(known.path);
+        for (const auto& known : known_keys) names.emplace_back(known.path);
         return complain(value.key_at, path, "unknown key", nearest_name(value.key, names));
     }
     if (!is_scalar(value)) {

@@ -8,7 +8,7 @@ namespace patchbay {
 namespace {
 
 // What a byte may be of, as bits.
-constexpr std::uint8_t digit = 1;
+constexpr std::uint8_t decimal = 1;
 constexpr std::uint8_t hexadecimal = 2;
 constexpr std::uint8_t of_name = 4;  // unreserved and sub-delims (RFC 3986 §2.2, §2.3)
 constexpr std::uint8_t of_address = 8;
@@ -18,7 +18,7 @@ constexpr std::array<std::uint8_t, 256> make_uses() {
     const auto add = [&uses](std::string_view bytes, int use) {
         for (const char c : bytes) uses[static_cast<unsigned char>(c)] |= static_cast<std::uint8_t>(use);
     };
-    add("0123456789", digit | hexadecimal | of_name | of_address);
+    add("0123456789", decimal | hexadecimal | of_name | of_address);
     add("abcdefABCDEF", hexadecimal);
     add("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", of_name | of_address);
     add("-._~!$&'()*+,;=", of_name);
@@ -56,7 +56,7 @@ bool is_authority(std::string_view text, bool needs_port) noexcept {
     if (rest.empty()) return !needs_port;
     const std::string_view port = rest.substr(1);
     return rest.front() == ':' && (!needs_port || !port.empty()) && port.size() <= 5 &&
-           all_may_be(port, digit);
+           all_may_be(port, decimal);
 }
 
 }  // namespace patchbay

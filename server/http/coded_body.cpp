@@ -7,6 +7,11 @@
 #include <utility>
 
 namespace patchbay {
+namespace {
+
+using Then = BodyEncoder::Then;
+
+}  // namespace
 
 void CodedBody::add(std::string bytes) {
     if (!has_work()) {
@@ -21,7 +26,6 @@ CodedBody::Progress CodedBody::work(std::string& out) {
     const std::size_t size = std::min(coding_slice, pending_.size() - position_);
     const std::string_view slice = std::string_view{pending_}.substr(position_, size);
     const bool last = position_ + size == pending_.size();
-    using Then = BodyEncoder::Then;
     const Then then = !last ? Then::more : ending_ ? Then::end : Then::flush;
     std::string& made = chunked_ ? made_ : out;
     const std::size_t before = made.size();

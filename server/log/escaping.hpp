@@ -1,7 +1,8 @@
-// Makes a client's bytes safe to stand in a line of a log, whatever they are. Stateless; any thread.
+// Makes others' bytes safe to stand in a line of a log, whatever they are. Stateless; any thread.
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace patchbay {
@@ -18,5 +19,9 @@ char* escape_json(char* out, std::string_view text) noexcept;
 /// Writes printable ASCII as it is, with quotes and backslashes behind a backslash; each other byte becomes
 /// \xXX. A terminal obeys none of that. Precondition: room for most_text_escape bytes a byte.
 char* escape_text(char* out, std::string_view text) noexcept;
+
+/// Appends `text` with C0 controls, DEL and backslash escaped ("\n" becomes the two characters \ and n);
+/// UTF-8 stays as it is.
+void append_escaped(std::string& out, std::string_view text);
 
 }  // namespace patchbay

@@ -1,5 +1,6 @@
 #include "log/logger.hpp"
 
+#include "log/escaping.hpp"
 #include "log/start_thread.hpp"
 
 #include <algorithm>
@@ -45,28 +46,6 @@ std::uint64_t lines_in(std::string_view text) {
 }
 
 }  // namespace
-
-void append_escaped(std::string& out, std::string_view text) {
-    static constexpr std::string_view digits = "0123456789abcdef";
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (c == '\n') {
-            out += "\\n";
-        } else if (c == '\r') {
-            out += "\\r";
-        } else if (c == '\t') {
-            out += "\\t";
-        } else if (c == '\\') {
-            out += "\\\\";
-        } else if (byte < 0x20 || byte == 0x7f) {
-            out += "\\x";
-            out += digits[byte >> 4];
-            out += digits[byte & 0xf];
-        } else {
-            out += c;
-        }
-    }
-}
 
 Logger::Logger(LogLevel level, int descriptor, std::size_t capacity)
     : level_{level}, target_{descriptor}, ring_{capacity} {

@@ -78,7 +78,4 @@ private:
     std::thread thread_;
 };
 
-/// Appends `text` with C0 controls, DEL and backslash escaped ("\n" becomes the two characters \ and n).
-void append_escaped(std::string& out, std::string_view text);
-
 }  // namespace patchbay
