@@ -12,14 +12,15 @@ void throw_empty_task() {
         "patchbay: this Task is empty: it was moved from or awaited before, or never was a coroutine's"};
 }
 
-bool OutsideTask::link(LoopExecutor on) {
+void OutsideTask::link(LoopExecutor on) {
     executor = std::move(on);
     GenerationInfo& generation = executor.lease()->generation();
     const std::scoped_lock lock{generation.outside_mutex};
+    // From the lock's end on the loop may cancel it. What stop() waits for is the plugin's farewell.
+    cancelled = generation.stopping && !generation.ending;
     following = generation.outside;
     if (following) following->previous = this;
     generation.outside = this;
-    return generation.stopping;
 }
 
 void OutsideTask::unlink() noexcept {
@@ -31,7 +32,7 @@ void OutsideTask::unlink() noexcept {
 
 SpawnedTask::SpawnedTask(LoopExecutor on, Task<> what) : task{std::move(what)} {
     finished = [](TaskContext& context) noexcept { static_cast<SpawnedTask&>(context).settle(); };
-    cancelled = link(std::move(on));
+    link(std::move(on));
     asio::post(executor, [this] {
         const HandlerScope scope{executor.lease()};
         if (task.start(*this)) settle();

@@ -109,7 +109,7 @@ struct AwaitedFromOutside final : OutsideTask {
             auto& self = static_cast<AwaitedFromOutside&>(context);
             asio::post(self.executor, [&self] { self.end(); });
         };
-        static_cast<void>(link(std::move(on)));
+        link(std::move(on));
     }
     void start_on_loop() {
         const HandlerScope scope{executor.lease()};
@@ -136,8 +136,9 @@ template <std::invocable Function>
 
 /// From a blocking handler: runs the task on the plugin's home loop and blocks this thread until it has
 /// ended; gives its result or exception. It is cancelled when a reload or the shutdown has waited for it as
-/// long as the operator allows. Errors: std::logic_error for an empty Task, when called on a running event
-/// loop (it would wait for itself), or on a thread that runs no plugin code of the host's.
+/// long as the operator allows, and from its beginning if that was before; not in the plugin's stop() and
+/// destructor, whose tasks run to their end. Errors: std::logic_error for an empty Task, when called on a
+/// running event loop (it would wait for itself), or on a thread that runs no plugin code of the host's.
 template <class T>
 T run_until_complete(Task<T> task) {
     LoopExecutor loop = detail::home_executor("run_until_complete");

@@ -4,6 +4,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <atomic>
+#include <thread>
+
 using namespace patchbay;
 
 namespace {
@@ -69,6 +72,43 @@ TEST_CASE("what is spawned once the generation is stopping is cancelled from its
     host.generation().cancel_outside();
     host.run(spawning_endless(begun, ended));
     test::get(ended.get_future());
+    CHECK(host.wait_for_quiet());
+}
+
+TEST_CASE("what is spawned while the generation begins to stop is cancelled, whichever was first") {
+    test::TestHost host;
+    for (int i = 0; i < 300; ++i) {
+        std::promise<void> begun;
+        std::promise<void> ended;
+        std::atomic<bool> go = false;
+        std::thread stopper{[&] {
+            while (!go) std::this_thread::yield();
+            host.generation().cancel_outside();
+        }};
+        host.on_executor([&] {
+            go = true;
+            spawn(endless(begun, ended));
+        });
+        stopper.join();
+        test::get(ended.get_future());
+        REQUIRE(host.wait_for_quiet());
+        host.generation().stopping = false;
+    }
+}
+
+TEST_CASE("a task that a blocking handler begins to wait for when the generation is stopping is cancelled") {
+    test::TestHost host;
+    std::promise<void> begun;
+    std::promise<void> ended;
+    host.generation().cancel_outside();
+    host.on_executor(
+        [&] { CHECK_THROWS_AS(run_until_complete(endless(begun, ended)), boost::system::system_error); });
+    CHECK(host.wait_for_quiet());
+    // stop() may take its time to say farewell.
+    host.generation().ending = true;
+    std::promise<std::string> done;
+    host.on_executor([&] { run_until_complete(signalling(done)); });
+    CHECK(test::get(done.get_future()) == "loop-0");
     CHECK(host.wait_for_quiet());
 }
 

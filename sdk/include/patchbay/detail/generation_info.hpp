@@ -43,7 +43,7 @@ struct PATCHBAY_API GenerationInfo {
     std::mutex outside_mutex;
     OutsideTask* outside = nullptr;
     std::atomic<bool> ending{false};  ///< from before stop() on: no task may begin that nobody waits for
-    bool stopping = false;            ///< what spawn() starts from now on is cancelled from its beginning
+    bool stopping = false;            ///< until `ending`, a task that begins is cancelled from its beginning
 
     /// Asks every task of no request to stop, also those yet to be spawned. Each is cancelled on its own
     /// loop.

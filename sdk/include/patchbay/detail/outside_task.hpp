@@ -12,8 +12,8 @@ struct PATCHBAY_API OutsideTask : TaskContext {
     OutsideTask* previous = nullptr;
     OutsideTask* following = nullptr;
 
-    /// Links it. Any thread. True when the generation is stopping already.
-    bool link(LoopExecutor on);
+    /// Links it, cancelled already if the generation is stopping. Any thread.
+    void link(LoopExecutor on);
     /// On the loop's thread, before the object may go: cancellation looks it up there.
     void unlink() noexcept;
 
