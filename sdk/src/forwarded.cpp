@@ -128,14 +128,13 @@ bool Headers::each_item(std::string_view name, Item item) const {
 
 // Each proxy adds what it knows at the right end, so only the last entry is by the peer itself.
 ForwardedFacts Headers::believed(const std::vector<Hop>& hops) const {
-    ForwardedFacts facts{.client = unmapped(request_.peer.address()), .scheme = {}, .host = {}};
+    ForwardedFacts facts;
     for (auto hop = hops.rbegin(); hop != hops.rend(); ++hop) {
         if (!hop->scheme.empty()) facts.scheme = hop->scheme;
         if (!hop->host.empty()) facts.host = hop->host;
         facts.client = address_of(hop->node);
         if (!facts.client || !request_.trusted_proxies->trusts(*facts.client)) break;
     }
-    if (facts.client && facts.client->is_unspecified()) facts.client.reset();
     return facts;
 }
 

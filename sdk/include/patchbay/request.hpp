@@ -127,8 +127,8 @@ public:
     // headers are as if they were not there. Where both kinds are sent they must agree on what is taken.
     // Each call reads them anew.
 
-    /// The client's own address, an IPv4 one never in its IPv6 form; nothing when a trusted proxy hides it,
-    /// or for a Unix socket without such a proxy.
+    /// The client's own address, an IPv4 one never in its IPv6 form; nothing when a trusted proxy hides it
+    /// (also by sending others of these headers without it), or for a Unix socket without such a proxy.
     std::optional<asio::ip::address> client_address() const;
     /// "https" if the client used that, otherwise "http".
     std::string_view scheme() const;
