@@ -121,11 +121,10 @@ void Logger::report_losses(std::uint64_t unfitting) {
     const std::uint64_t news = lost - reported_;
     const std::string text = std::to_string(news) + (news == 1 ? " line was" : " lines were") +
                              " lost here: nobody took what was logged";
-    if (write_out(line_of(LogLevel::warning, {}, text))) {
-        reported_ = lost;
-    } else {
-        --failed_;  // said next time
-    }
+    const std::uint64_t failed = failed_;
+    const bool whole = write_out(line_of(LogLevel::warning, {}, text));
+    if (whole || failed_ == failed) reported_ = lost;  // all but the line's end, which comes with the next
+    failed_ = failed;                                  // the report is no line that is lost
 }
 
 bool Logger::gives_up() {

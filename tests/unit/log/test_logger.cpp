@@ -6,8 +6,10 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <csignal>
 #include <fcntl.h>
 #include <string>
+#include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
 #include <vector>
@@ -144,6 +146,42 @@ TEST_CASE("lines of several threads are whole") {
         ++whole;
     CHECK(whole == 400);
 }
+
+#ifndef PATCHBAY_SANITIZED  // a report could not be written
+TEST_CASE("losses are said once, though the disk is full at the last byte of the report") {
+    const TempDirectory directory;
+    const auto file = directory.path() / "log";
+    const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    const auto report_of_two = std::string{
+        "2026-11-30T00:00:00.000Z warning 2 lines were lost here: "
+        "nobody took what was logged\n"};
+    const auto first = std::string{"2026-11-30T00:00:00.000Z info first\n"};
+    const auto handler_before = ::signal(SIGXFSZ, SIG_IGN);
+    rlimit before{};
+    REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+    {
+        Logger log{LogLevel::info, descriptor, 128};
+        for (int i = 0; i < 2; ++i) log.info(std::string(200, 'x'));  // more than it ever holds
+        const rlimit little{first.size() + report_of_two.size() - 1, before.rlim_max};
+        REQUIRE(::setrlimit(RLIMIT_FSIZE, &little) == 0);
+        log.info("first");
+        log.flush(patience);
+        REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
+        for (const char* text : {"second", "third"}) {
+            log.info(text);
+            log.flush(patience);
+        }
+    }
+    ::signal(SIGXFSZ, handler_before);
+    ::close(descriptor);
+    const std::string text = read_file(file);
+    INFO(text);
+    CHECK(lost_in(text) == 2);
+    CHECK(std::count(text.begin(), text.end(), '\n') == 4);
+    CHECK_THAT(text, Catch::Contains("Z info first\n") && Catch::Contains("was logged\n") &&
+                         Catch::EndsWith("Z info third\n"));
+}
+#endif
 
 TEST_CASE("a log on a full disk costs lines and nothing else") {
     const int descriptor = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
