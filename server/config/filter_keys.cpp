@@ -18,7 +18,7 @@ constexpr std::array cors{
                           "Origins whose pages may read the answers, such as https://app.example; or [\"*\"] "
                           "for all of them.",
                           "",
-                          "none; it is required"},
+                          default_required},
     ConfigKey<CorsConfig>{"methods",
                           {ValueKind::texts, {}},
                           [](CorsConfig& c) -> Texts& { return c.methods; },
@@ -66,7 +66,7 @@ constexpr std::array basic_auth{
                                "digest of salt and password together, or env:NAME, a variable that holds the "
                                "password.",
                                "",
-                               "none; this or file is required"},
+                               default_required_unless_file},
     ConfigKey<BasicAuthConfig>{"file",
                                {ValueKind::file, {}},
                                [](BasicAuthConfig& c) -> std::filesystem::path& { return c.file; },
@@ -90,7 +90,7 @@ constexpr std::array bearer_auth{
                                 "sha256:SALT:HEX, the digest of salt and token together, or env:NAME, a "
                                 "variable that holds the token.",
                                 "",
-                                "none; this or file is required"},
+                                default_required_unless_file},
     ConfigKey<BearerAuthConfig>{"file",
                                 {ValueKind::file, {}},
                                 [](BearerAuthConfig& c) -> std::filesystem::path& { return c.file; },
@@ -107,7 +107,7 @@ constexpr std::array rate_limit{
                                "Number of requests that each key may make in `per`; beyond it the answer is "
                                "429.",
                                "Busier clients pass.",
-                               "none; it is required"},
+                               default_required},
     ConfigKey<RateLimitConfig>{"per",
                                {ValueKind::duration, {100, day}},
                                [](RateLimitConfig& c) -> milliseconds& { return c.per; },

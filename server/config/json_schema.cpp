@@ -37,15 +37,34 @@ Json one_or_list(const Json& one, std::size_t least) {
     return {{"anyOf", Json::array({one, {{"type", "array"}, {"items", one}, {"minItems", least}}})}};
 }
 
+// What must be there can't be null either.
+template <class Owner>
+void require_keys(Json& entry, std::span<const detail::ConfigKey<Owner>> keys) {
+    for (const auto& key : keys) {
+        const std::string name{key.path};
+        if (key.default_text == detail::default_required) {
+            entry["required"].push_back(name);
+            if (key.rules.kind == ValueKind::texts) entry["properties"][name]["minItems"] = 1;
+        } else if (key.default_text == detail::default_required_unless_file) {
+            for (const auto& one : {name, std::string{"file"}})
+                entry["anyOf"].push_back({{"required", Json::array({one})}});
+        } else {
+            continue;
+        }
+        entry["type"] = "object";
+    }
+}
+
 Json one_or_list_of_listeners() {
     const Json address = type_of({ValueKind::address, {}});
-    Json entry{{"type", "object"}, {"additionalProperties", false}, {"required", Json::array({"address"})}};
+    Json entry{{"type", "object"}, {"additionalProperties", false}};
     for (const auto& key : detail::listener_keys()) {
         Json schema{
             {"description", std::string{key.summary} + " Default: " + std::string{key.default_text} + '.'}};
         schema.update(type_of(key.rules));
         entry["properties"][std::string{key.path}] = std::move(schema);
     }
+    require_keys(entry, detail::listener_keys());
     const Json item{{"anyOf", Json::array({address, std::move(entry)})}};
     return {{"anyOf", Json::array({address, {{"type", "array"}, {"items", item}, {"minItems", 1}}})}};
 }
@@ -179,6 +198,7 @@ Json filters_schema() {
     detail::for_each_filter_kind([&](const auto& kind) {
         auto settings = mapping(kind.summary);
         add_described_keys(settings, kind.keys);
+        require_keys(settings, kind.keys);
         filter["properties"][std::string{kind.name}] = std::move(settings);
     });
     return {{"type", Json::array({"object", "null"})},

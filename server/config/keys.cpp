@@ -34,7 +34,7 @@ constexpr std::array keys{
     ConfigKey<Config>{"event_loops",
                       {ValueKind::count_or_auto, {1, 256}},
                       [](Config& c) -> std::size_t& { return c.event_loops; },
-                      "Number of event loop threads; auto is one for each core.",
+                      "Number of event loop threads; auto is one for each core that the process may use.",
                       "More than one for each core gains nothing; fewer leaves cores to executor threads."},
     ConfigKey<Config>{"executor.threads",
                       {ValueKind::count, {1, 1024}},
@@ -208,7 +208,7 @@ constexpr std::array keys_of_listeners{
                               [](ListenerConfig& l) -> ListenAddress& { return l.address; },
                               "Where to listen.",
                               "",
-                              "none; it is required"},
+                              default_required},
     ConfigKey<ListenerConfig>{
         "proxy_protocol",
         {ValueKind::boolean, {}},

@@ -30,6 +30,10 @@ using FieldAccess =
                  std::optional<std::chrono::milliseconds>& (*)(Owner&), TrailingSlash& (*)(Owner&),
                  std::vector<std::string>& (*)(Owner&), std::map<std::string, std::string>& (*)(Owner&)>;
 
+// The default_text of a key that must be there, from which the schema has it, too.
+constexpr std::string_view default_required = "none; it is required";
+constexpr std::string_view default_required_unless_file = "none; this or file is required";
+
 template <class Owner>
 struct ConfigKey {
     std::string_view path;  // dotted

@@ -2,6 +2,7 @@
 // unit_config '[.regenerate]'.
 #include "config/reference.hpp"
 
+#include "config/filter_keys.hpp"
 #include "config/json_schema.hpp"
 #include "config/keys.hpp"
 #include "config/loader.hpp"
@@ -98,6 +99,24 @@ TEST_CASE("the schema knows every key and no other", "[config]") {
     CHECK(entry.at("oneOf").at(1).at("required") == nlohmann::json::array({"path", "static"}));
     check_closed(schema);
     check_closed(entry);
+}
+
+TEST_CASE("the schema requires what the parser requires", "[config]") {
+    const auto schema = nlohmann::json::parse(json_schema());
+    const auto& kinds = schema.at("properties").at("filters").at("additionalProperties").at("properties");
+    detail::for_each_filter_kind([&](const auto& kind) {
+        const std::string name{kind.name};
+        INFO(name);
+        bool may_be_empty = true;
+        try {
+            parse_config("filters: {f: {" + name + ": {}}}", "test.yaml", {});
+        } catch (const ConfigError&) {
+            may_be_empty = false;
+        }
+        const auto& settings = kinds.at(name);
+        CHECK((settings.contains("required") || settings.contains("anyOf")) == !may_be_empty);
+        CHECK((settings.at("type") == "object") == !may_be_empty);
+    });
 }
 
 TEST_CASE("the reference names every key and its variable", "[config]") {
