@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <sched.h>
 #include <semaphore>
 #include <system_error>
 #include <thread>
@@ -37,6 +38,14 @@ LogLevel log_level(LogConfig::Level level) {
             return LogLevel::error;
     }
     return LogLevel::info;
+}
+
+// Those of a taskset or a container's cpuset, which std::thread does not ask for.
+std::size_t cpus_allowed() {
+    cpu_set_t allowed;
+    if (::sched_getaffinity(0, sizeof allowed, &allowed) == 0)
+        return static_cast<std::size_t>(CPU_COUNT(&allowed));
+    return std::max(1u, std::thread::hardware_concurrency());
 }
 
 // What a reload can't change in a running process.
@@ -76,13 +85,13 @@ Application::Application(Config config, ConfigSource source, Logger& log)
         ManagerServices{loops, executor_.get(), &log_, [this](const auto& routes) { publish(routes); },
                         [this](auto generation) { stop_requests(std::move(generation)); }, loading_},
         config_, private_directory_.path());
-    plugin_problems_ = manager_->start();
 }
+
+void Application::load_plugins() { plugin_problems_ = manager_->start(); }
 
 void Application::start_loops() {
     executor_ = std::make_unique<ExecutorPool>(config_.executor.threads, config_.executor.queue);
-    const std::size_t count =
-        config_.event_loops ? config_.event_loops : std::max(1u, std::thread::hardware_concurrency());
+    const std::size_t count = config_.event_loops ? config_.event_loops : cpus_allowed();
     const ExchangeServices services{executor_.get(), &log_};
     for (std::size_t i = 0; i < count; ++i)
         loops_.push_back(

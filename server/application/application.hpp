@@ -38,13 +38,15 @@ struct ConfigSource {
 
 class Application {
 public:
-    /// Loops and pool are running and plugins are loaded when it returns, but nothing is listened to yet.
-    /// SIGTERM or SIGINT make it return early: then only close() makes sense. Errors: ConfigError,
-    /// std::system_error.
+    /// Loops and pool are running when it returns, but no plugin is loaded yet. Errors: std::system_error.
     Application(Config config, ConfigSource source, Logger& log);
     Application(const Application&) = delete;
     Application& operator=(const Application&) = delete;
 
+    /// Loads what is there; nothing is listened to yet. SIGTERM or SIGINT make it return early: then only
+    /// close() makes sense, as after an error, which may come when plugins already run. Errors: ConfigError,
+    /// std::system_error.
+    void load_plugins();
     /// Problems of plugins that are therefore not served; each has been logged.
     const std::vector<std::string>& plugin_problems() const noexcept { return plugin_problems_; }
     std::vector<PlannedRoute> routes() const { return manager_->routes(); }
@@ -58,7 +60,7 @@ public:
     /// True when everything ended in time; after false, threads of plugins are still running and only _exit()
     /// ends the process safely. Errors: std::system_error when the address can't be listened on.
     bool serve(const std::function<void(const std::string& url)>& on_ready);
-    /// Unloads everything without having served.
+    /// Unloads everything without having served. The result is serve()'s.
     bool close();
 
 private:

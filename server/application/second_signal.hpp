@@ -28,7 +28,8 @@ public:
     SecondSignal(const SecondSignal&) = delete;
     SecondSignal& operator=(const SecondSignal&) = delete;
 
-    /// From now on SIGTERM and SIGINT are answered by _exit(0). Without a thread to be had they are not.
+    /// From now on SIGTERM and SIGINT are answered by _exit(1): whoever waits for the end must
+    /// not take work that is cut for work that is done. Without a thread to be had they are not.
     void arm() {
         try {
             signals_.add(SIGTERM);
@@ -37,7 +38,7 @@ public:
                 if (error) return;
                 log_.warning("second signal: stopping at once");
                 log_.flush(std::chrono::milliseconds{100});  // nobody may read it any more
-                ::_exit(0);
+                ::_exit(1);
             });
             thread_ = start_thread("signals", [this] { context_.run(); });
         } catch (const std::system_error& error) {

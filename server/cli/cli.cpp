@@ -106,13 +106,27 @@ int leave(bool clean, std::unique_ptr<Application> application, Logger& log, int
     ::_exit(with_output_written(code ? code : static_cast<int>(ExitCode::failed)));
 }
 
+// The exit code.
+int complain_of(const std::exception& error) {
+    if (dynamic_cast<const ConfigError*>(&error)) {
+        complain(error.what());
+        return static_cast<int>(ExitCode::bad_configuration);
+    }
+    complain(std::string{"patchbay: "} + error.what());
+    return static_cast<int>(ExitCode::failed);
+}
+
+// Plugins may be loaded and may have begun something: they end as after a signal.
+int give_up(const std::exception& error, std::unique_ptr<Application> application, Logger& log) {
+    log.flush(std::chrono::milliseconds{500});
+    const int code = complain_of(error);
+    const bool clean = application->close();
+    return leave(clean, std::move(application), log, code);
+}
+
 int serve(const ConfigSource& source) {
     Logger log;
     auto application = std::make_unique<Application>(source.load(), source, log);
-    if (application->interrupted_by() != 0) {
-        const bool clean = application->close();
-        return leave(clean, std::move(application), log, 0);
-    }
     const auto ready = [&log](const std::string& url) {
         if (std::cout << "listening on " << url << std::endl) return;
         std::cout.clear();
@@ -120,14 +134,12 @@ int serve(const ConfigSource& source) {
         log.warning("listening on " + url + " · that can't be written to standard output");
     };
     try {
-        const bool clean = application->serve(ready);
+        application->load_plugins();
+        const bool interrupted = application->interrupted_by() != 0;
+        const bool clean = interrupted ? application->close() : application->serve(ready);
         return leave(clean, std::move(application), log, 0);
     } catch (const std::exception& error) {
-        // The plugins are loaded and may have begun something: they end as after a signal.
-        log.flush(std::chrono::milliseconds{500});
-        complain(std::string{"patchbay: "} + error.what());
-        const bool clean = application->close();
-        return leave(clean, std::move(application), log, static_cast<int>(ExitCode::failed));
+        return give_up(error, std::move(application), log);
     }
 }
 
@@ -147,6 +159,11 @@ int dry_load(const ConfigSource& source, bool with_verdict) {
     config.shutdown.deadline = std::min<std::chrono::milliseconds>(config.shutdown.deadline, dry_deadline);
     Logger log{LogLevel::warning};
     auto application = std::make_unique<Application>(config, source, log);
+    try {
+        application->load_plugins();
+    } catch (const std::exception& error) {
+        return give_up(error, std::move(application), log);
+    }
     if (const int signal = application->interrupted_by()) {
         const bool clean = application->close();
         return leave(clean, std::move(application), log, 128 + signal);
@@ -215,12 +232,8 @@ int run_command_line(int argc, char** argv, const char* const* environment) {
         if (*routes_command) return with_output_written(dry_load(source, false));
         if (*inspect_command) return with_output_written(inspect(arguments.library));
         return with_output_written(print_reference(arguments.reference));
-    } catch (const ConfigError& error) {
-        complain(error.what());
-        return static_cast<int>(ExitCode::bad_configuration);
     } catch (const std::exception& error) {
-        complain(std::string{"patchbay: "} + error.what());
-        return static_cast<int>(ExitCode::failed);
+        return complain_of(error);
     }
 }
 

@@ -41,11 +41,12 @@ void Drain::retire(std::shared_ptr<Generation> generation, std::string event,
     entry.requests = generation->requests.load(std::memory_order_relaxed);
     wait(generation, std::min(slow, deadline),
          [this, generation, deadline] { announce_slow(generation, deadline); });
-    generation->retire([this, generation = generation.get()] {
+    const auto reaper_patience = std::max(deadline, stop_patience);
+    generation->retire([this, reaper_patience, generation = generation.get()] {
         // The entry holds the generation until the reaper has reported it.
-        boost::asio::post(context_, [this, generation] {
+        boost::asio::post(context_, [this, reaper_patience, generation] {
             for (const auto& [held, unused] : entries_)
-                if (held.get() == generation) return reaper_.reap(held);
+                if (held.get() == generation) return reaper_.reap(held, reaper_patience);
         });
     });
 }

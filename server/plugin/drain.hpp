@@ -27,7 +27,7 @@ public:
 
     /// Precondition: no loop leads to the generation any more. `event` begins the line that tells how it
     /// ended, e.g. "hello 1.0.1 gen 2 serving"; empty for a line about the generation alone. Past `deadline`
-    /// what still runs is asked to stop.
+    /// what still runs is asked to stop. The reaper waits as long for threads that others keep.
     void retire(std::shared_ptr<Generation> generation, std::string event,
                 std::chrono::milliseconds deadline);
 

@@ -98,8 +98,12 @@ std::vector<std::string> PluginManager::start() {
             watch_.patience(config_.log.stall);
             size_share(host_->executor_share, config_);
             publish(first_plan());
-            watcher_ = std::make_unique<Watcher>(context_, config_.plugins.settle,
-                                                 [this](const auto& files) { look_at(files); });
+            watcher_ = std::make_unique<Watcher>(
+                context_, config_.plugins.settle, [this](const auto& files) { look_at(files); },
+                [this](const std::string& reason) {
+                    services_.log->error("files are no longer watched: " + reason +
+                                         ": changes are taken at SIGHUP only");
+                });
             // Watched first, so that nothing slips through between the two.
             if (watching_) watcher_->watch(directory_);
             if (const auto error = look_at_everything()) {

@@ -152,7 +152,7 @@ private:
     std::map<std::filesystem::path, FileIdentity> seen_;  // by path, also refused ones
     std::map<std::string, std::chrono::steady_clock::time_point> missing_;
     unsigned hung_loads_ = 0;
-    std::vector<std::string> problems_;  // since start() began
+    std::vector<std::string> problems_;  // of the start
     std::vector<std::string> warnings_;  // of the routes served now
     std::vector<std::string> warned_;    // those that were said
     bool starting_ = true;               // what is missing may be about to be loaded

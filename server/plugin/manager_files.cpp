@@ -78,7 +78,10 @@ void PluginManager::watch(const fs::path& file, std::function<void()> on_change)
 }
 
 void PluginManager::look_at(const std::set<fs::path>& changed) {
-    if (changed.empty()) return look();
+    if (changed.empty()) {
+        for (const auto& [file, on_change] : watched_files_) on_change();
+        return look();
+    }
     if (watching_ && changed.contains(directory_)) look_at_directory();
     for (const fs::path& path : changed) {
         if (const auto watched = watched_files_.find(path); watched != watched_files_.end())
@@ -185,7 +188,7 @@ void PluginManager::refuse(const std::string& what, const fs::path& file, const 
                 " still serving";
     }
     services_.log->error(line);
-    problems_.push_back(std::move(line));
+    if (starting_) problems_.push_back(std::move(line));
 }
 
 }  // namespace patchbay

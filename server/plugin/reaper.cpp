@@ -3,6 +3,7 @@
 #include "log/start_thread.hpp"
 #include "runtime/host_thread.hpp"
 
+#include <set>
 #include <utility>
 
 namespace patchbay {
@@ -15,9 +16,9 @@ Reaper::Reaper(std::vector<LoopThread*> loops, ExecutorPool& executor, OnReaped 
 
 Reaper::~Reaper() { stop(); }
 
-void Reaper::reap(std::shared_ptr<Generation> generation) {
+void Reaper::reap(std::shared_ptr<Generation> generation, std::chrono::milliseconds patience) {
     const std::scoped_lock lock{mutex_};
-    drained_.push_back(std::move(generation));
+    drained_.push_back({std::move(generation), patience});
     changed_.notify_one();
 }
 
@@ -37,14 +38,14 @@ void Reaper::thread_main() {
         std::unique_lock lock{mutex_};
         changed_.wait(lock, [this] { return stopping_ || !drained_.empty(); });
         if (drained_.empty()) return;
-        std::shared_ptr<Generation> generation = std::move(drained_.front());
+        Drained drained = std::move(drained_.front());
         drained_.pop_front();
         lock.unlock();
-        on_reaped_(end(std::move(generation)));
+        on_reaped_(end(std::move(drained.generation), drained.patience));
     }
 }
 
-ReapReport Reaper::end(std::shared_ptr<Generation> generation) {
+ReapReport Reaper::end(std::shared_ptr<Generation> generation, std::chrono::milliseconds patience) {
     const auto begin = std::chrono::steady_clock::now();
     const AddressRange range = generation->addresses();
     ReapReport report;
@@ -52,8 +53,8 @@ ReapReport Reaper::end(std::shared_ptr<Generation> generation) {
     report.stop_problem = generation->stop_and_destroy();
     // The destructor may have posted something, or let go of what a loop must still clean up.
     leave_everywhere(*generation);
-    run_destructors_everywhere(range);
-    report.pins = audit(range);
+    report.pins = run_destructors_everywhere(range, patience);
+    for (std::string& pin : audit(range)) report.pins.push_back(std::move(pin));
     if (const long held = generation->leases_of_others(); held != 0) {
         report.pins.push_back("its own destructor left " + std::to_string(held) + " operations behind");
     }
@@ -80,12 +81,22 @@ void Reaper::leave_everywhere(const Generation& generation) {
     executor_.wait_until_left(generation);
 }
 
-void Reaper::run_destructors_everywhere(AddressRange range) {
+// Gives what kept a thread from running its own.
+std::vector<std::string> Reaper::run_destructors_everywhere(AddressRange range,
+                                                            std::chrono::milliseconds patience) {
     static_cast<void>(run_thread_local_destructors(range));
-    if (!owes_thread_local_destructors(range)) return;
+    if (!owes_thread_local_destructors(range)) return {};
     const auto run = [range] { static_cast<void>(run_thread_local_destructors(range)); };
     for (LoopThread* loop : loops_) loop->run_and_wait(run);
-    if (owes_thread_local_destructors(range)) executor_.visit_threads(run);
+    if (!owes_thread_local_destructors(range) || executor_.visit_threads(run, patience)) return {};
+    std::vector<std::string> pins;
+    const std::vector<std::string> running = executor_.running_plugins();
+    for (const std::string& plugin : std::set<std::string>{running.begin(), running.end()})
+        pins.push_back(
+            "its thread_local objects were not destroyed on a thread where a blocking handler of " + plugin +
+            " does not return");
+    if (pins.empty()) pins.emplace_back("the destructor of a thread_local object of it does not return");
+    return pins;
 }
 
 std::vector<std::string> Reaper::audit(AddressRange range) {

@@ -39,16 +39,19 @@ public:
     Reaper(const Reaper&) = delete;
     Reaper& operator=(const Reaper&) = delete;
 
-    /// Queues a generation whose last lease has gone. Thread-safe, and callable from anywhere.
-    void reap(std::shared_ptr<Generation> generation);
+    /// Queues a generation whose last lease has gone. Past `patience` a thread that a blocking handler keeps
+    /// is not waited for any longer: what it owes the generation keeps that mapped. Thread-safe, and callable
+    /// from anywhere.
+    void reap(std::shared_ptr<Generation> generation, std::chrono::milliseconds patience);
     /// Reaps what is queued, then joins the thread.
     void stop();
 
 private:
     void thread_main();
-    ReapReport end(std::shared_ptr<Generation> generation);
+    ReapReport end(std::shared_ptr<Generation> generation, std::chrono::milliseconds patience);
     void leave_everywhere(const Generation& generation);
-    void run_destructors_everywhere(AddressRange range);
+    std::vector<std::string> run_destructors_everywhere(AddressRange range,
+                                                        std::chrono::milliseconds patience);
     std::vector<std::string> audit(AddressRange range);
 
     std::vector<LoopThread*> loops_;
@@ -57,7 +60,11 @@ private:
     ThreadAudit threads_;
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::deque<std::shared_ptr<Generation>> drained_;
+    struct Drained {
+        std::shared_ptr<Generation> generation;
+        std::chrono::milliseconds patience;
+    };
+    std::deque<Drained> drained_;
     bool stopping_ = false;
     std::thread thread_;
 };

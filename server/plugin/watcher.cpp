@@ -1,6 +1,7 @@
 #include "plugin/watcher.hpp"
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -24,9 +25,11 @@ int open_inotify() {
 
 }  // namespace
 
-Watcher::Watcher(boost::asio::io_context& context, std::chrono::milliseconds settle, OnSettled on_settled)
+Watcher::Watcher(boost::asio::io_context& context, std::chrono::milliseconds settle, OnSettled on_settled,
+                 OnFailed on_failed)
     : settle_{settle},
       on_settled_{std::move(on_settled)},
+      on_failed_{std::move(on_failed)},
       inotify_{context, open_inotify()},
       timer_{context} {
     read();
@@ -52,7 +55,8 @@ void Watcher::stop() {
 void Watcher::read() {
     inotify_.async_read_some(boost::asio::buffer(events_),
                              [this](boost::system::error_code error, std::size_t bytes) {
-                                 if (error) return;
+                                 if (error == boost::asio::error::operation_aborted) return;
+                                 if (error) return on_failed_(error.message());
                                  take_events(bytes);
                                  arm();
                                  read();

@@ -12,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <set>
+#include <string>
 
 namespace patchbay {
 
@@ -22,8 +23,12 @@ public:
     /// changed. An empty set means that events were lost: look at everything.
     using OnSettled = std::function<void(const std::set<std::filesystem::path>&)>;
 
+    /// No further change will be told of.
+    using OnFailed = std::function<void(const std::string& reason)>;
+
     /// Errors: std::system_error when inotify is not to be had.
-    Watcher(boost::asio::io_context& context, std::chrono::milliseconds settle, OnSettled on_settled);
+    Watcher(boost::asio::io_context& context, std::chrono::milliseconds settle, OnSettled on_settled,
+            OnFailed on_failed);
     ~Watcher();
     Watcher(const Watcher&) = delete;
     Watcher& operator=(const Watcher&) = delete;
@@ -42,6 +47,7 @@ private:
 
     std::chrono::milliseconds settle_;
     OnSettled on_settled_;
+    OnFailed on_failed_;
     boost::asio::posix::stream_descriptor inotify_;
     boost::asio::steady_timer timer_;
     std::map<int, std::set<std::filesystem::path>> directories_;  // by watch descriptor, in every spelling

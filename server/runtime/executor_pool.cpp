@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace patchbay {
 
@@ -120,11 +121,12 @@ void ExecutorPool::worker_main(Worker& self) {
         std::unique_lock lock{mutex_};
         for (;;) {
             if (self.visit) {
-                const std::function<void()>& visit = *self.visit;
+                const std::function<void()> visit = std::exchange(self.visit, nullptr);
+                self.visiting = true;
                 lock.unlock();
                 visit();
                 lock.lock();
-                self.visit = nullptr;
+                self.visiting = false;
                 changed_.notify_all();
             } else if (first_ready_) {
                 run_job(self, lock);
@@ -150,15 +152,20 @@ void ExecutorPool::wait_until_left(const detail::GenerationInfo& generation) {
     });
 }
 
-void ExecutorPool::visit_threads(const std::function<void()>& function) {
+bool ExecutorPool::visit_threads(const std::function<void()>& function,
+                                 std::chrono::steady_clock::duration patience) {
     std::unique_lock lock{mutex_};
     for (auto& worker : workers_)
-        if (!worker->ended) worker->visit = &function;
+        if (!worker->ended) worker->visit = function;
     work_.notify_all();
-    changed_.wait(lock, [this] {
-        return std::all_of(workers_.begin(), workers_.end(),
-                           [](const auto& worker) { return worker->ended || !worker->visit; });
-    });
+    const auto all_visited = [this] {
+        return std::all_of(workers_.begin(), workers_.end(), [](const auto& worker) {
+            return worker->ended || (!worker->visit && !worker->visiting);
+        });
+    };
+    if (changed_.wait_for(lock, patience, all_visited)) return true;
+    for (auto& worker : workers_) worker->visit = nullptr;
+    return false;
 }
 
 bool ExecutorPool::stop(std::chrono::steady_clock::duration patience) {

@@ -4,6 +4,7 @@
 
 #include <patchbay/detail/generation_info.hpp>
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <functional>
@@ -54,8 +55,10 @@ public:
 
     /// Waits until no thread is inside a job of that generation, or still returning from one.
     void wait_until_left(const detail::GenerationInfo& generation);
-    /// Runs the function once on every pool thread, between its jobs, and waits for all of them.
-    void visit_threads(const std::function<void()>& function);
+    /// Runs the function once on every pool thread, between its jobs, and waits for all of them; false when
+    /// `patience` ran out first. Then no further thread begins it, but one may be in the middle of it.
+    [[nodiscard]] bool visit_threads(const std::function<void()>& function,
+                                     std::chrono::steady_clock::duration patience);
 
     /// Drops what is queued and joins the threads once their running jobs end. False when `patience` ran out
     /// first; the threads are then left to the process's end.
@@ -69,7 +72,8 @@ private:
         std::string name;
         std::thread thread;
         const detail::GenerationInfo* inside = nullptr;
-        const std::function<void()>* visit = nullptr;
+        std::function<void()> visit;  // asked for, not begun
+        bool visiting = false;
         bool ended = false;
     };
 

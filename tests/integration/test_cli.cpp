@@ -122,9 +122,11 @@ TEST_CASE("check validates a configuration and loads the plugins once") {
     }
     SECTION("a directory that does not exist") {
         const Setup setup{"plugins: {directory: nowhere}\n"};
-        const Finished result = run_patchbay({"check", setup.yaml()});
-        CHECK(result.exit_code != 0);
-        CHECK_THAT(result.output, Catch::Contains("nowhere"));
+        for (const char* command : {"check", "routes", "serve"}) {
+            const Finished result = run_patchbay({command, setup.yaml()});
+            CHECK(result.exit_code == 1);
+            CHECK_THAT(result.output, Catch::Contains("nowhere"));
+        }
     }
 }
 
@@ -166,6 +168,20 @@ TEST_CASE("serve says why it can't") {
         const Setup setup{"event_loops: 0\n"};
         CHECK(run_patchbay({"serve", setup.yaml()}).exit_code == 78);
     }
+}
+
+TEST_CASE("a start that fails when plugins run already ends them in order") {
+    const Setup setup{"listen: 127.0.0.1:0\nshutdown: {deadline: 100ms}\n",
+                      {{test_plugin("throws_in_stop"), "sample.so"}, {test_plugin("slow"), "slow.so"}}};
+    const Finished result =
+        run_command({"env", "LD_PRELOAD=" PATCHBAY_FAILING_READDIR, PATCHBAY_BINARY, "serve", setup.yaml()});
+    CHECK(result.exit_code == 1);
+    CHECK_THAT(result.output, Catch::Contains("sample throws_in_stop gen 1 serving") &&
+                                  Catch::Contains("patchbay: cannot read the plugin directory ") &&
+                                  Catch::Contains(": Input/output error\n") &&
+                                  Catch::Contains("its stop() failed: the farewell has failed") &&
+                                  Catch::Contains("slow 1.0.0 gen 1 drained 0 requests · unmapped in") &&
+                                  Catch::EndsWith("info stopped\n"));
 }
 
 TEST_CASE("--listen, --plugins and the environment outrank the file") {

@@ -1,6 +1,7 @@
 // What keeps a plugin from being unmapped is named; the process lives on.
 #include "support/http_client.hpp"
 #include "support/server_process.hpp"
+#include "support/temp_directory.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -49,6 +50,72 @@ TEST_CASE("a signal handler is named") {
     CHECK(server.terminate() == 0);
 }
 
+TEST_CASE("a terminate handler is named") {
+    ServerProcess server{yaml, {{test_plugin("terminate_handler"), "sample.so"}}};
+    CHECK_THAT(line_after_replacing(server),
+               Catch::Contains("stays mapped: the terminate handler is its function ") &&
+                   Catch::Contains("on_terminate() (sample.so+0x"));
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("a library that the dynamic linker keeps is not taken for unmapped") {
+    ServerProcess server{yaml, {{test_plugin("pins_itself"), "sample.so"}}};
+    CHECK_THAT(line_after_replacing(server), Catch::Contains("stays mapped: the dynamic linker keeps it"));
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("Asio's own timers, sockets, resolvers and signals keep nothing mapped") {
+    ServerProcess server{yaml, {{test_plugin("asio_services"), "sample.so"}}};
+    CHECK(HttpClient{server.port()}.get("/sample").body == "asio_services");
+    CHECK_THAT(line_after_replacing(server), Catch::Contains("unmapped in"));
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("a plugin that fails in stop() is ended all the same, and the text is logged") {
+    ServerProcess server{yaml + "drain: {deadline: 100ms}\n", {{test_plugin("throws_in_stop"), "sample.so"}}};
+    const std::size_t mark = server.log_mark();
+    server.install(test_plugin("sample_2"), "sample.so");
+    CHECK_THAT(server.wait_for_log("its stop() failed: the farewell has failed", mark),
+               Catch::Contains("gen 1 drained") && Catch::Contains("unmapped in"));
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("work that ignores cancellation keeps its generation, until it ends") {
+    ServerProcess server{yaml + "drain: {deadline: 100ms}\n", {{test_plugin("slow"), "slow.so"}}};
+    HttpClient client{server.port()};
+    client.send(http_request("GET", "/until" + (server.directory() / "go").string()));
+    server.wait_for_log("slow: waiting for a file");
+    const std::size_t mark = server.log_mark();
+    server.install(test_plugin("slow"), "slow.so");
+    CHECK_THAT(server.wait_for_log("slow 1.0.0 gen 1 stays loaded: ", mark),
+               Catch::Contains("1 operation of it did not end when asked to (1 request;"));
+    CHECK(HttpClient{server.port()}.get("/quick").body == "quick");
+    CHECK(server.log().find("unmapped") == std::string::npos);
+    write_file(server.directory() / "go", "");
+    CHECK_THAT(server.wait_for_log("slow 1.0.0 gen 1 drained 1 request", mark),
+               Catch::Contains("unmapped in"));
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("a thread that another plugin keeps does not hold up the reaper for ever") {
+    ServerProcess server{
+        yaml + "executor: {threads: 1}\ndrain: {deadline: 100ms}\n",
+        {{test_plugin("thread_local_destructor"), "sample.so"}, {test_plugin("slow"), "slow.so"}}};
+    CHECK(HttpClient{server.port()}.get("/there").status == 200);  // the thread owes a destructor now
+    HttpClient client{server.port()};
+    client.send(http_request("GET", "/until" + (server.directory() / "go").string()));
+    server.wait_for_log("slow: waiting for a file");
+    const std::size_t mark = server.log_mark();
+    server.install(test_plugin("sample_2"), "sample.so");
+    CHECK_THAT(
+        server.wait_for_log("gen 1 drained", mark),
+        Catch::Contains("stays mapped: its thread_local objects were not destroyed on a thread where a "
+                        "blocking handler of slow does not return"));
+    write_file(server.directory() / "go", "");
+    CHECK(client.read_response().body == "there it is");
+    CHECK(server.terminate() == 0);
+}
+
 TEST_CASE("thread_local objects with destructors are in nobody's way") {
     ServerProcess server{yaml, {{test_plugin("thread_local_destructor"), "sample.so"}}};
     for (int i = 0; i < 8; ++i) {
@@ -62,8 +129,8 @@ TEST_CASE("thread_local objects with destructors are in nobody's way") {
 }
 
 TEST_CASE("a server ends well with hazards loaded") {
-    for (const char* name :
-         {"thread_inside", "custom_service", "signal_handler", "thread_local_destructor"}) {
+    for (const char* name : {"thread_inside", "custom_service", "signal_handler", "thread_local_destructor",
+                             "terminate_handler", "pins_itself"}) {
         INFO(name);
         ServerProcess server{yaml, {{test_plugin(name), "sample.so"}}};
         CHECK(HttpClient{server.port()}.get("/sample").status == 200);

@@ -2,11 +2,14 @@
 #include "support/http_client.hpp"
 #include "support/process_facts.hpp"
 #include "support/server_process.hpp"
+#include "support/temp_directory.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
+#include <sched.h>
 #include <string>
 #include <sys/resource.h>
 #include <vector>
@@ -27,6 +30,14 @@ void allow_own_descriptors(std::size_t count) {
     if (limit.rlim_cur >= count) return;
     limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, count);
     REQUIRE(::setrlimit(RLIMIT_NOFILE, &limit) == 0);
+}
+
+std::size_t threads_named(pid_t process, const std::string& prefix) {
+    std::size_t count = 0;
+    for (const auto& thread :
+         std::filesystem::directory_iterator{"/proc/" + std::to_string(process) + "/task"})
+        count += read_file(thread.path() / "comm").starts_with(prefix) ? 1 : 0;
+    return count;
 }
 
 bool answers(const ServerProcess& server) {
@@ -151,4 +162,20 @@ TEST_CASE("a handler that holds its event loop up is named, and the others are n
     server.wait_for_log("loop-0 goes on: slow 1.0.0 gen 1 held it up for about");
     CHECK(server.log().find("loop-0 has been held up for") != std::string::npos);
     CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("there are as many event loops as CPUs that the server may use") {
+    cpu_set_t allowed;
+    REQUIRE(::sched_getaffinity(0, sizeof allowed, &allowed) == 0);
+    const std::string yaml = "listen: 127.0.0.1:0\nevent_loops: auto\n";
+    {
+        ServerProcess server{yaml};
+        CHECK(threads_named(server.id(), "loop-") == static_cast<std::size_t>(CPU_COUNT(&allowed)));
+        CHECK(server.terminate() == 0);
+    }
+    int first = 0;
+    while (!CPU_ISSET(first, &allowed)) ++first;
+    ServerProcess bound{yaml, {}, {.launcher = {"taskset", "--cpu-list", std::to_string(first)}}};
+    CHECK(threads_named(bound.id(), "loop-") == 1);
+    CHECK(bound.terminate() == 0);
 }

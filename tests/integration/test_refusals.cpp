@@ -1,9 +1,11 @@
 // Replacements that are refused: the log says why in one line, and the old generation still serves.
+#include "support/child_process.hpp"
 #include "support/http_client.hpp"
 #include "support/server_process.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <csignal>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -75,6 +77,24 @@ TEST_CASE("a replacement that is refused leaves the old generation serving") {
     server.wait_for_log("sample 2.0.0 gen 2 serving", mark);
     CHECK(client.get("/sample").body == "2.0.0");
     CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("a refused file is looked at again at SIGHUP, and none of its code ever runs") {
+    const fs::path file = bad_plugin("speaks_when_loaded");
+    const std::string said = "code of the plugin has run";
+#ifndef PATCHBAY_SANITIZED  // whose runtime the file would need
+    CHECK_THAT(run_command({"env", "LD_PRELOAD=" + file.string(), "true"}).output, Catch::Contains(said));
+#endif
+    ServerProcess server{yaml, {{file, "sample.so"}}};
+    const std::string refusal = "sample.so refused: built for SDK 2, this host is SDK 1";
+    server.wait_for_log(refusal);
+    const std::size_t mark = server.log_mark();
+    server.signal(SIGHUP);
+    server.wait_for_log(refusal, mark);
+    CHECK(server.terminate() == 0);
+    CHECK(server.log().find(said) == std::string::npos);
+    const Finished inspected = run_command({PATCHBAY_BINARY, "inspect", file.string()});
+    CHECK_THAT(inspected.output, Catch::Contains("refused: ") && !Catch::Contains(said));
 }
 
 TEST_CASE("a file that others may write is refused") {

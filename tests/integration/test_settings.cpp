@@ -35,6 +35,54 @@ TEST_CASE("other settings make a new generation of that plugin alone") {
     CHECK(server.terminate() == 0);
 }
 
+TEST_CASE("the file may be edited in place") {
+    ServerProcess server{base, plugins};
+    HttpClient client{server.port()};
+    write_file(server.directory() / "patchbay.yaml", base + "settings: {sample: {body: edited}}\n");
+    server.wait_for_log("sample 1.0.0 gen 2 serving with new settings");
+    CHECK(client.get("/sample").body == "edited");
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("when the kernel has lost count of the changes, everything is looked at, the file too") {
+    ServerProcess server{base, plugins};
+    HttpClient client{server.port()};
+    const fs::path touched[] = {server.plugins() / ".one", server.plugins() / ".two"};
+    for (const fs::path& file : touched) write_file(file, "");
+    const auto most = std::stoul(read_file("/proc/sys/fs/inotify/max_queued_events"));
+    REQUIRE(most < 10'000'000);
+    server.signal(SIGSTOP);
+    REQUIRE(eventually([&] {
+        return read_file("/proc/" + std::to_string(server.id()) + "/status").find("State:\tT") !=
+               std::string::npos;
+    }));
+    // Two in turn: equal events that follow each other are one.
+    for (std::size_t i = 0; i <= most; ++i) fs::permissions(touched[i % 2], fs::perms::owner_all);
+    server.reconfigure(base + "settings: {sample: {body: found}}\n");
+    server.install(test_plugin("promise"), "promise.so");
+    server.signal(SIGCONT);
+    server.wait_for_log("sample 1.0.0 gen 2 serving with new settings");
+    server.wait_for_log("promise 1.0.0 gen 1 serving");
+    CHECK(client.get("/sample").body == "found");
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("a setting that nobody reads and a handler that nobody can reach are warned of") {
+    ServerProcess server{base + "settings: {sample: {bdy: first}}\n",
+                         {{test_plugin("sample_1"), "sample.so"}}};
+    CHECK_THAT(server.wait_for_log(" is not read by sample"),
+               Catch::Contains("patchbay.yaml:3:") &&
+                   Catch::EndsWith("settings.sample.bdy is not read by sample: is it misspelt?"));
+    const std::size_t mark = server.log_mark();
+    server.install(test_plugin("throws_in_stop"), "sample.so");
+    CHECK_THAT(server.wait_for_log(" has no route", mark),
+               Catch::Contains("warning sample.lost (throws_in_stop.cpp:") &&
+                   Catch::EndsWith(") has no route, neither of its own nor in the configuration"));
+    server.reconfigure(base + "drain: {deadline: 100ms}\nshutdown: {deadline: 100ms}\n");
+    server.wait_for_log("configuration taken", mark);
+    CHECK(server.terminate() == 0);
+}
+
 TEST_CASE("routes are bound, restricted and disabled while the server runs") {
     ServerProcess server{base, plugins};
     HttpClient client{server.port()};

@@ -22,6 +22,7 @@ public:
                           for (;;) ::pause();
                       })
             .route("GET /stuck");
+        handlers.blocking("until", until).route("GET /until/{file:path}");
         handlers.blocking("hold", [this](Request&) { return hold(); }).route("GET /hold");
         handlers.inline_("release", [this](Request&) { return release(); }).route("POST /release");
         handlers.async("freeze", freeze).route("GET /freeze/{milliseconds:int}");
@@ -46,6 +47,13 @@ private:
         log_info("waiting");
         while (std::chrono::steady_clock::now() < end) co_await run_blocking([] { ::usleep(1000); });
         co_return Response::text("waited");
+    }
+    // Until there is such a file, whoever asks it to stop.
+    static Response until(Request& request) {
+        const std::string file = "/" + std::string{request.path_param("file")};
+        log_info("waiting for a file");
+        while (::access(file.c_str(), F_OK) != 0) std::this_thread::sleep_for(5ms);
+        return Response::text("there it is");
     }
     // Until somebody calls release.
     Response hold() {

@@ -68,6 +68,12 @@ public:
             .route("GET /storm/inline/{id}");
     }
 
+    // tests/integration/test_storm.cpp reads this.
+    void stop() override {
+        log_info("detached work: " + std::to_string(begun_) + " begun, " + std::to_string(*ended_) +
+                 " ended");
+    }
+
 private:
     static Task<Response> wait(Request& request) {
         asio::steady_timer timer{co_await this_task::executor, 2ms};
@@ -82,6 +88,7 @@ private:
         return Response::text(body("blocking", request.path_param("id")));
     }
     Task<Response> detached(Request& request) {
+        begun_ += 3;
         spawn(long_pause(ended_));
         const LoopExecutor executor = co_await this_task::executor;
         asio::co_spawn(executor, foreign_pause(ended_),
@@ -94,6 +101,7 @@ private:
         throw PrivateError{};
     }
 
+    std::atomic<unsigned long> begun_ = 0;
     // Shared with what outlives the handler; the deleter is this build's code.
     std::shared_ptr<std::atomic<unsigned long>> ended_ = std::make_shared<std::atomic<unsigned long>>(0);
 };

@@ -216,12 +216,29 @@ TEST_CASE("a visit reaches every thread once") {
     ExecutorPool pool{3, 8};
     std::mutex mutex;
     std::vector<std::string> names;
-    pool.visit_threads([&] {
+    const auto note_name = [&] {
         const std::scoped_lock lock{mutex};
         names.emplace_back(thread_name());
-    });
+    };
+    CHECK(pool.visit_threads(note_name, std::chrono::hours{1}));
     std::sort(names.begin(), names.end());
     CHECK(names == std::vector<std::string>{"executor-0", "executor-1", "executor-2"});
+}
+
+TEST_CASE("a visit gives up a thread that a job keeps") {
+    ExecutorShare share;
+    Gate gate;
+    ExecutorPool pool{1, 8};
+    widen(pool, share);
+    REQUIRE(pool.submit(gate.job, share));
+    gate.entered.acquire();
+    std::atomic<int> late = 0;
+    CHECK_FALSE(pool.visit_threads([&] { ++late; }, std::chrono::milliseconds{20}));
+    gate.leave.release();
+    std::atomic<int> visits = 0;
+    CHECK(pool.visit_threads([&] { ++visits; }, std::chrono::hours{1}));
+    CHECK(visits == 1);
+    CHECK(late == 0);
 }
 
 #ifndef PATCHBAY_SANITIZED  // a sanitizer needs all the address space there is
