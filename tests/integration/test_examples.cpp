@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,15 @@ std::string settings(const fs::path& database) {
     return replaced(yaml, "build/release/notes.sqlite", database.string());
 }
 
+void replace_all(const ServerProcess& server) {
+    for (const std::string name : {"hello", "notes", "fanout"}) {
+        const std::size_t mark = server.log_mark();
+        server.install(built / (name + ".so"), name + ".so");
+        CHECK_THAT(server.wait_for_log(" gen 1 drained ", mark),
+                   Catch::Contains("info " + name + " ") && Catch::Contains(" · unmapped in "));
+    }
+}
+
 }  // namespace
 
 TEST_CASE("the example plugins answer as they say, and are replaced without a trace") {
@@ -41,24 +51,17 @@ TEST_CASE("the example plugins answer as they say, and are replaced without a tr
     const std::string here = "http://127.0.0.1:" + std::to_string(server.port());
     for (const int generation : {1, 2}) {
         CHECK_THAT(client.get("/async").body,
-                   Catch::Matches(R"(\{"event_loop":"(loop-\d+)","thread":"loop-\d+"
-    }\s*)"));
+                   Catch::StartsWith("{\"event_loop\":\"loop-") && Catch::Contains("\"thread\":\"loop-"));
         CHECK_THAT(client.get("/sync").body,
-                   Catch::Matches(R"(\{"event_loop":null,"thread":"executor-\d+"\}\s*)"));
-    CHECK(client.get("/hello/Ada").body == "Hello, Ada!\n");
-    client.send(
-        "POST /notes HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n" +
-        std::string{R"({"title":"gen )"} + std::to_string(generation) + R"("})");
-    CHECK(client.read_response().status == 201);
-    CHECK_THAT(client.get("/notes").body, Catch::Contains("\"total\":" + std::to_string(generation)));
-    CHECK_THAT(client.get("/fanout?url=" + here + "/async").body, Catch::Contains("\"status\":200"));
-    if (generation == 2) break;
-    for (const std::string name : {"hello", "notes", "fanout"}) {
-        const std::size_t mark = server.log_mark();
-        server.install(built / (name + ".so"), name + ".so");
-        CHECK_THAT(server.wait_for_log(name + " ", mark),
-                   Catch::Contains(" gen 2 serving · gen 1 drained ") && Catch::Contains(" · unmapped in "));
+                   Catch::StartsWith("{\"event_loop\":null,\"thread\":\"executor-"));
+        CHECK(client.get("/hello/Ada").body == "Hello, Ada!\n");
+        const std::string note = "{\"title\":\"number " + std::to_string(generation) + "\"}";
+        client.send("POST /notes HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: " +
+                    std::to_string(note.size()) + "\r\n\r\n" + note);
+        CHECK(client.read_response().status == 201);
+        CHECK_THAT(client.get("/notes").body, Catch::Contains("\"total\":" + std::to_string(generation)));
+        CHECK_THAT(client.get("/fanout?url=" + here + "/async").body, Catch::Contains("\"status\":200"));
+        if (generation == 1) replace_all(server);
     }
-}
-CHECK(server.terminate() == 0);
+    CHECK(server.terminate() == 0);
 }
