@@ -45,6 +45,20 @@ std::optional<unsigned> weight_in(std::string_view list, std::string_view coding
 
 }  // namespace
 
+std::string_view accepted_codings(const Request& request, std::string& joined) {
+    std::string_view accepted;
+    for (const HeaderField& line : request.headers()) {
+        if (line.id != http::field::accept_encoding) continue;
+        if (accepted.empty()) {
+            accepted = line.value;
+        } else {
+            joined = std::string{accepted} + ',' + std::string{line.value};
+            accepted = joined;
+        }
+    }
+    return accepted;
+}
+
 std::string_view preferred_coding(std::string_view accept_encoding,
                                   std::span<const std::string_view> offered) {
     std::string_view best;

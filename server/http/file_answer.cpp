@@ -1,12 +1,14 @@
 #include "http/file_answer.hpp"
 
 #include "http/byte_ranges.hpp"
+#include "http/header_lines.hpp"
 #include "http/http_date.hpp"
 #include "http/preconditions.hpp"
 
 #include <patchbay/problem.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <random>
 #include <utility>
@@ -52,6 +54,23 @@ std::optional<std::vector<ByteRange>> ranges_asked_for(const detail::RequestData
     if (std::ranges::count_if(request.headers, is_range) != 1) return std::nullopt;
     if (!range_still_valid(request, validators)) return std::nullopt;
     return parse_ranges(std::ranges::find_if(request.headers, is_range)->value, size);
+}
+
+// Whether a header line of the file's answer says nothing of its bytes, and so belongs to a refusal as well:
+// what filters have added above all. Of what may be kept of the file nothing is said of the refusal, but that
+// it must not be.
+bool outlives_file(std::string_view name, std::string_view value) {
+    static constexpr std::array<std::string_view, 15> of_the_file{"Content-Type",     "Content-Encoding",
+                                                                  "Content-Language", "Content-Location",
+                                                                  "Content-Range",    "Content-MD5",
+                                                                  "Content-Digest",   "Repr-Digest",
+                                                                  "Digest",           "ETag",
+                                                                  "Last-Modified",    "Content-Disposition",
+                                                                  "Expires",          "Age",
+                                                                  "Accept-Ranges"};
+    if (equal_ignoring_case(name, "Cache-Control")) return lists_directive(value, "no-store");
+    return std::ranges::none_of(of_the_file,
+                                [&](std::string_view other) { return equal_ignoring_case(name, other); });
 }
 
 class Answer {
@@ -100,6 +119,9 @@ private:
     }
 
     FileAnswer refusal(Response response) {
+        for_each_header(answer_.head, [&](std::string_view name, std::string_view value) {
+            if (outlives_file(name, value)) response.header(name, value);
+        });
         const std::uint64_t length = response.body().size();
         return {std::move(response), {}, length};
     }

@@ -38,7 +38,8 @@ constexpr std::array codings{CodedSibling{"br", ".br"}, CodedSibling{"zstd", ".z
 // The compressed sibling of a file, if there is one that the client accepts.
 std::optional<Response> compressed_answer(const Directory& directory, const Request& request,
                                           const std::string& path) {
-    const std::string_view accepted = request.header(http::field::accept_encoding).value_or("");
+    std::string joined;
+    const std::string_view accepted = accepted_codings(request, joined);
     if (accepted.empty()) return std::nullopt;
     for (const CodedSibling& coding : codings) {
         if (preferred_coding(accepted, {coding.name}).empty()) continue;

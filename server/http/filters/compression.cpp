@@ -3,6 +3,7 @@
 #include "http/coded_body.hpp"
 #include "http/content_coding.hpp"
 #include "http/field_syntax.hpp"
+#include "http/header_lines.hpp"
 #include "http/preconditions.hpp"
 #include "http/response_writer.hpp"
 
@@ -15,19 +16,6 @@ namespace {
 
 using http::field;
 using http::status;
-
-// Calls visit(name, value) for each of the response's own header lines.
-template <class Visit>
-void for_each_header(const Response& response, Visit visit) {
-    std::string_view lines = response.header_lines();
-    while (!lines.empty()) {
-        const std::size_t end = lines.find("\r\n");
-        const std::string_view line = lines.substr(0, end);
-        const std::size_t colon = line.find(':');
-        visit(line.substr(0, colon), trimmed(line.substr(colon + 1)));
-        lines.remove_prefix(end + 2);
-    }
-}
 
 bool is_strong(std::string_view etag) { return !etag.empty() && !etag.starts_with("W/"); }
 
@@ -55,13 +43,10 @@ bool speaks_of_its_bytes(const Response& response) {
     return found;
 }
 
-// A directive of Cache-Control (RFC 9111 §5.2), with or without an argument.
 bool has_directive(const Response& response, std::string_view wanted) {
     bool found = false;
     for_each_header(response, [&](std::string_view name, std::string_view value) {
-        if (!equal_ignoring_case(name, "Cache-Control")) return;
-        for (auto element = take_element(value); !element.empty(); element = take_element(value))
-            found = found || equal_ignoring_case(trimmed(element.substr(0, element.find('='))), wanted);
+        if (equal_ignoring_case(name, "Cache-Control")) found = found || lists_directive(value, wanted);
     });
     return found;
 }
@@ -157,20 +142,9 @@ bool CompressionFilter::has_type(const Response& response) const {
                                [&](const std::string& pattern) { return matches(type, pattern); });
 }
 
-// Several lines are one list (RFC 9110 §5.3).
 std::optional<Coding> CompressionFilter::coding_for(const Request& request) const {
-    std::string_view accepted;
     std::string joined;
-    for (const HeaderField& line : request.headers()) {
-        if (line.id != field::accept_encoding) continue;
-        if (!accepted.empty()) {
-            joined = std::string{accepted} + ',' + std::string{line.value};
-            accepted = joined;
-        } else {
-            accepted = line.value;
-        }
-    }
-    return coding_of(preferred_coding(accepted, codings_));
+    return coding_of(preferred_coding(accepted_codings(request, joined), codings_));
 }
 
 int CompressionFilter::level_of(Coding coding) const noexcept {

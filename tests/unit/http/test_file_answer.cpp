@@ -128,6 +128,41 @@ TEST_CASE("If-Match is compared strongly, and fails with 412") {
     CHECK_FALSE(refused.head.file());
 }
 
+TEST_CASE("a refusal has what filters have added, and nothing that is the file's") {
+    const SampleFile file;
+    const auto refused = [&](field id, std::string_view value) {
+        detail::RequestData request;
+        request.method = http::verb::get;
+        const std::vector<HeaderField> headers{line(id, value)};
+        request.headers = headers;
+        return answer_with_file(file.response()
+                                    .header("ETag", "\"v7\"")
+                                    .header("Content-Encoding", "gzip")
+                                    .header("Content-Security-Policy", "default-src 'self'")
+                                    .header("Cache-Control", "public, max-age=600")
+                                    .header("cache-control", "No-Store")
+                                    .header("Expires", "Sun, 06 Nov 2044 08:49:37 GMT")
+                                    .header("Set-Cookie", "a=1")
+                                    .header("Set-Cookie", "b=2")
+                                    .vary("Origin"),
+                                request)
+            .head;
+    };
+    const std::string carried =
+        "Content-Security-Policy: default-src 'self'\r\ncache-control: No-Store\r\n"
+        "Set-Cookie: a=1\r\nSet-Cookie: b=2\r\nVary: Origin\r\n";
+    for (const Response& response :
+         {refused(field::if_match, "\"other\""), refused(field::range, "bytes=10-")}) {
+        INFO(response.header_lines());
+        CHECK(response.header_lines().ends_with(carried));
+        CHECK(response.content_type() == "application/problem+json");
+        CHECK_FALSE(response.find_header("Content-Encoding"));
+        CHECK_FALSE(response.find_header("Expires"));
+        CHECK_FALSE(response.find_header("Last-Modified"));
+    }
+    CHECK(refused(field::if_match, "\"other\"").find_header("ETag") == "\"v7\"");
+}
+
 TEST_CASE("one range is a part") {
     const SampleFile file;
     const FileAnswer answer = file.ask({line(field::range, "bytes=2-4")});
