@@ -78,7 +78,7 @@ bool Exchange::run_here(detail::LeaseBlock* block, const std::shared_ptr<const P
         if (!produces_body()) {
             let_values_go();
             executor = {};
-            return posts_.load(std::memory_order_acquire) == 0 || ends_later(routes);
+            return posts_.none() || ends_later(routes);
         }
     }
     begin_running(routes);
@@ -184,10 +184,8 @@ void Exchange::end_running() noexcept {
 void Exchange::ended() noexcept {
     if (filtering_) return resume_filters();
     running_ = false;
-    if (posts_.load(std::memory_order_acquire) > 0) {  // one is still on its way with our address
-        boost::asio::post(loop_->context(), [this] { ended(); });
-        return;
-    }
+    // One is still on its way with our address: post_ran() goes on.
+    if (posts_.wait()) return;
     const auto routes = std::move(routes_);  // whose filters see the answer, and which the access log names
     if (abandoned_) {
         delete this;
@@ -290,11 +288,16 @@ std::unique_ptr<Buffer> Exchange::close_body() noexcept {
 
 // On the reader's thread.
 void Exchange::want_body() {
-    posts_.fetch_add(1, std::memory_order_relaxed);
+    posts_.begin();
     boost::asio::post(loop_->context(), [this] {
         if (owner_) owner_->on_body_wanted();
-        posts_.fetch_sub(1, std::memory_order_release);
+        post_ran();
     });
+}
+
+// The last act of what was posted: the exchange may be gone right after.
+void Exchange::post_ran() noexcept {
+    if (posts_.end()) deliver_to(*loop_, *this, on_end_message);
 }
 
 void Exchange::request_stop() {
@@ -303,10 +306,10 @@ void Exchange::request_stop() {
     cancel_task();
     if (!incoming_) return;
     incoming_->fail(status::service_unavailable, "The request was cancelled.");
-    posts_.fetch_add(1, std::memory_order_relaxed);
+    posts_.begin();
     boost::asio::post(loop_->context(), [this] {
         if (incoming_) incoming_->announce();
-        posts_.fetch_sub(1, std::memory_order_release);
+        post_ran();
     });
 }
 
@@ -319,12 +322,12 @@ void Exchange::stop_producer() {
 void Exchange::cancel_task() {
     if (!running_ || kind_ != HandlerKind::async) return;
     LoopThread& task_loop = generation_->home ? *generation_->home : *loop_;
-    posts_.fetch_add(1, std::memory_order_relaxed);
+    posts_.begin();
     // Posted even on the same loop: what is cancelled may end at once, and its owner is in the middle of
     // something.
     boost::asio::post(task_loop.context(), [this] {
         cancel();
-        posts_.fetch_sub(1, std::memory_order_release);
+        post_ran();
     });
 }
 

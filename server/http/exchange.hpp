@@ -5,6 +5,7 @@
 
 #include "http/body_pipe.hpp"
 #include "http/buffer.hpp"
+#include "http/post_count.hpp"
 #include "http/published_routes.hpp"
 #include "http/request_parser.hpp"
 #include "runtime/loop_thread.hpp"
@@ -139,6 +140,7 @@ private:
     void announce_output() noexcept;
     void stop_producer();
     void want_body();
+    void post_ran() noexcept;
     void cancel_task();
     void on_output() noexcept;
     void begin_running(const std::shared_ptr<const PublishedRoutes>& routes) noexcept;
@@ -206,7 +208,7 @@ private:
     std::shared_ptr<const PublishedRoutes> routes_;  // while running
     std::unique_ptr<Buffer> input_;                  // once abandoned, or while the body arrives
     std::optional<IncomingBody> incoming_;           // of a body that arrives while the handler runs
-    std::atomic<unsigned> posts_{0};                 // functions on their way to a loop with our address
+    PostCount posts_;                                // of functions with our address
     bool running_ = false;
     bool abandoned_ = false;
     bool filtering_ = false;                 // inner filters are at work, or what they are around

@@ -6,8 +6,6 @@
 
 #include <patchbay/problem.hpp>
 
-#include <boost/asio/post.hpp>
-
 #include <utility>
 
 namespace patchbay {
@@ -46,7 +44,7 @@ bool Exchange::run_filtered(const Endpoint* endpoint, const std::shared_ptr<cons
     running_ = filtering_ = true;
     routes_ = routes;
     if (!filters_go_on()) return false;
-    if (posts_.load(std::memory_order_acquire) > 0) return ends_later(routes);
+    if (!posts_.none()) return ends_later(routes);
     running_ = false;
     routes_.reset();
     return true;
@@ -56,11 +54,8 @@ bool Exchange::run_filtered(const Endpoint* endpoint, const std::shared_ptr<cons
 // ended(). True when all is done.
 bool Exchange::filters_go_on() noexcept {
     while (filtering_) {
-        if (posts_.load(std::memory_order_acquire) > 0) {
-            // A function on its way to the loop of what has just ended must not meet what runs on the next.
-            boost::asio::post(loop_->context(), [this] { resume_filters(); });
-            return false;
-        }
+        // A function on its way to the loop of what has just ended must not meet what runs on the next.
+        if (posts_.wait()) return false;  // post_ran() goes on
         bool done = true;
         switch (filter_run_->phase) {
             case FilterRun::Phase::before:

@@ -1,5 +1,6 @@
 #include "http/filters/rate_limit.hpp"
 
+#include <patchbay/detail/trusted_proxies.hpp>
 #include <patchbay/problem.hpp>
 
 #include <chrono>
@@ -23,9 +24,9 @@ std::uint64_t RateLimitFilter::key_of(const Request& request) const {
         if (const auto value = request.header(header_))
             return siphash(sip_key_, "header:" + std::string{*value});
     }
-    auto address = request.peer().address();
-    if (address.is_v6() && address.to_v6().is_v4_mapped())
-        address = boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, address.to_v6());
+    // Those whose trusted proxy hides them share its bucket.
+    const auto client = request.client_address();
+    const auto address = client ? *client : detail::unmapped(request.peer().address());
     if (address.is_v4()) {
         const auto bytes = address.to_v4().to_bytes();
         return siphash(sip_key_, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});

@@ -10,8 +10,8 @@
 
 namespace patchbay {
 
-/// 429 with Retry-After (RFC 6585 §4) when the bucket is empty. The key is a header's value or the client's
-/// address; of IPv6 its first 64 bits, since one client has all that begin with them.
+/// 429 with Retry-After (RFC 6585 §4) when the bucket is empty. The key is a header's value or
+/// Request::client_address(); of IPv6 its first 64 bits, since one client has all that begin with them.
 class RateLimitFilter final : public Filter {
 public:
     explicit RateLimitFilter(const RateLimitConfig& config);
