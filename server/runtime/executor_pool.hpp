@@ -19,8 +19,8 @@ namespace patchbay {
 /// What one plugin may use of the pool, and what it uses now. Owned by the plugin's entry in the registry,
 /// shared by all its generations; the pool's while any job of it is queued or running.
 struct ExecutorShare {
-    std::size_t max_running = 1;
-    std::size_t max_queued = 1;
+    std::size_t max_running = 1;  ///< jobs; once the pool has had one of it, changed by resize() only
+    std::size_t max_queued = 1;   ///< likewise
 
 private:
     friend class ExecutorPool;

@@ -24,9 +24,10 @@ public:
 
     protected:
         virtual ~Entry() { unlink(); }
-        /// Called once when the time has come, up to two ticks late and never early; the entry may destroy
-        /// itself. A time for which something holds up the loop counts as one tick: what would have been in
-        /// time still is.
+        bool armed() const noexcept { return wheel_ != nullptr; }
+        /// Called once when the time has come, up to two ticks late; the entry may destroy itself. A time for
+        /// which something holds up the loop counts as one tick, so that what would have been in time still
+        /// is. Never early, but for an entry that was armed in such a time: by less than a tick.
         virtual void on_timeout() = 0;
 
     private:
@@ -54,7 +55,6 @@ private:
                                                     boost::asio::wait_traits<std::chrono::steady_clock>,
                                                     boost::asio::io_context::executor_type>;
     static constexpr std::uint32_t slots = 512;
-    static constexpr std::uint32_t most_missed = 5;  // ticks; more than that is a stall
 
     void link(Entry& entry) noexcept;
     void catch_up() noexcept;

@@ -61,6 +61,26 @@ TEST_CASE("the time for which the loop was held up is nobody's lateness") {
     CHECK(entry.fired_at - held_until >= 800ms);
 }
 
+TEST_CASE("an entry that is armed after its loop was held up is early by less than a tick") {
+    boost::asio::io_context loop;
+    TimerWheel wheel{loop};
+    Timed entry;
+    std::chrono::steady_clock::time_point armed_at;
+    Timed ticking{[&] {
+        boost::asio::post(loop, [&] {
+            std::this_thread::sleep_for(450ms);  // a handler that blocks
+            armed_at = std::chrono::steady_clock::now();
+            wheel.arm(entry, 200ms);
+        });
+    }};
+    Timed last;
+    wheel.arm(ticking, 100ms);
+    wheel.arm(last, 2'000ms);  // so that the wheel ticks all the time
+    loop.run();
+    CHECK(entry.times == 1);
+    CHECK(entry.fired_at - armed_at > 200ms - TimerWheel::tick);
+}
+
 TEST_CASE("arming again moves the time, to later and to earlier") {
     boost::asio::io_context loop;
     TimerWheel wheel{loop};
