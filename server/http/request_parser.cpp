@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <limits>
 #include <new>
 
@@ -107,7 +108,7 @@ void RequestParser::reset(const Limits& limits) {
     body_ = nullptr;
     body_size_ = parsed_ = 0;
     hosts_ = content_lengths_ = transfer_encodings_ = 0;
-    expects_continue_ = has_head_ = complete_ = views_moved_ = false;
+    expects_continue_ = has_head_ = complete_ = false;
 }
 
 bool RequestParser::body_limit(std::size_t bytes) {
@@ -253,7 +254,7 @@ void RequestParser::host(std::string_view authority) noexcept {
 
 void RequestParser::rebase(std::ptrdiff_t moved) noexcept {
     if (moved == 0 || !has_head_) return;
-    views_moved_ = true;
+    rebase_path(moved);
     const auto shift = [moved](std::string_view& text) { text = {text.data() + moved, text.size()}; };
     shift(request_.method_name);
     shift(request_.target);
@@ -263,6 +264,22 @@ void RequestParser::rebase(std::ptrdiff_t moved) noexcept {
     }
     if (!host_.empty()) shift(host_);
     body_ += moved;
+}
+
+// A path that had to be decoded lies elsewhere.
+void RequestParser::rebase_path(std::ptrdiff_t moved) noexcept {
+    const std::string_view target = request_.target;
+    const auto shifted = [target, moved](std::string_view text) -> std::string_view {
+        const std::less<> before;
+        if (before(text.data(), target.data()) || before(target.data() + target.size(), text.data()))
+            return text;
+        return {text.data() + moved, text.size()};
+    };
+    request_.path = shifted(request_.path);
+    request_.query = shifted(request_.query);
+    PathParams params;
+    for (const PathParams::Param& param : request_.path_params) params.add(param.name, shifted(param.value));
+    request_.path_params = params;
 }
 
 bool RequestParser::keep_alive() const noexcept {

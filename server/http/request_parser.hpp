@@ -53,7 +53,8 @@ public:
     /// rearrange the bytes behind the head (de-chunking), and shorten the buffer by what that frees.
     Step parse(Buffer& input);
 
-    /// After Buffer::make_space() moved the bytes.
+    /// After Buffer::make_space() moved the bytes. Moves the path, the query and the parameters along where
+    /// they are views of the target.
     void rebase(std::ptrdiff_t moved) noexcept;
 
     /// Method, target, headers, body and version; path, query, parameters, peer and id are others' to set.
@@ -63,8 +64,6 @@ public:
     bool keep_alive() const noexcept;
     bool expects_continue() const noexcept { return expects_continue_; }
     bool has_head() const noexcept { return has_head_; }
-    /// Whether rebase() moved the views since the head was complete: what others derived from them is stale.
-    bool views_moved() const noexcept { return views_moved_; }
     /// Replaces the Host header's value by the authority of a target in absolute-form (RFC 9112 §3.2.2),
     /// which must view the same buffer.
     void host(std::string_view authority) noexcept;
@@ -79,6 +78,7 @@ private:
     bool add_field(boost::beast::http::field id, std::string_view name, std::string_view value);
     void add_body(std::string_view bytes);
     void close_gap(Buffer& input);
+    void rebase_path(std::ptrdiff_t moved) noexcept;
 
     // Rebuilt for each request: basic_parser can't be reset.
     alignas(8) unsigned char callbacks_storage_[192];
@@ -102,7 +102,6 @@ private:
     bool expects_continue_ = false;
     bool has_head_ = false;
     bool complete_ = false;
-    bool views_moved_ = false;
 };
 
 }  // namespace patchbay

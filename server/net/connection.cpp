@@ -3,6 +3,7 @@
 #include "http/path.hpp"
 #include "http/redirects.hpp"
 #include "http/response_writer.hpp"
+#include "net/body_timer.hpp"
 #include "net/loop_server.hpp"
 
 #include <patchbay/problem.hpp>
@@ -11,7 +12,6 @@
 #include <ctime>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 #include <utility>
 
 namespace patchbay {
@@ -55,7 +55,11 @@ Connection::~Connection() = default;
 
 void Connection::on_events(std::uint32_t events) {
     if (events & (EPOLLERR | EPOLLHUP)) return close_now();
-    if (events & EPOLLOUT) return resume_sending();
+    if (events & EPOLLOUT) {
+        resume_sending();
+        // Of a body that its handler reads while it answers neither direction keeps the other waiting.
+        if (retired() || !receiving_ || !(events & EPOLLIN)) return;
+    }
     if (state_ == State::lingering) return discard_input();
     read();
 }
@@ -81,7 +85,7 @@ void Connection::read() {
         return watch(0);
     }
     input_->commit(static_cast<std::size_t>(received));
-    window_bytes_ += static_cast<std::size_t>(received);
+    (receiving_ ? body_timer_->window_bytes : window_bytes_) += static_cast<std::size_t>(received);
     if (receiving_) return receive_body();
     if (proxy_header_due_ && !take_proxy_header()) return;
     if (state_ != State::running) work();
@@ -120,6 +124,7 @@ bool Connection::begin_request() {
     if (state_ == State::idle) {
         parser.reset(server_.options_.head);
         exchange_->choice = {};
+        introduce(exchange_->request());
         state_ = State::reading;
         delivering_ = false;
         held_by_socket_ = 0;
@@ -143,13 +148,21 @@ bool Connection::begin_request() {
                 }
                 break;
             case RequestParser::Step::complete:
-                if ((exchange_->choice.routes_number != server_.routes_number_ || parser.views_moved()) &&
-                    !choose_handler()) {
-                    return false;
+                if (exchange_->choice.routes_number != server_.routes_number_) {
+                    waiting_for_body_ = false;
+                    if (!choose_handler()) return false;
                 }
                 return run_handler();
         }
     }
+}
+
+// Who asks, as filters and handlers are to see it.
+void Connection::introduce(detail::RequestData& request) {
+    request.peer = peer_;
+    if (request.trusted_proxies != server_.trusted_proxies_)
+        request.trusted_proxies = server_.trusted_proxies_;
+    request.id = server_.next_request_id_++;
 }
 
 bool Connection::wait_for_more() {
@@ -173,6 +186,8 @@ bool Connection::choose_handler() {
     detail::RequestData& request = exchange_->request();
     const auto target = parse_target(request.method, request.target, exchange_->path_scratch);
     if (!target) {
+        request.path = request.query = {};
+        request.path_params.clear();
         refuse(status::bad_request, to_string(target.error()));
         return false;
     }
@@ -181,6 +196,8 @@ bool Connection::choose_handler() {
     if (target->form == TargetForm::absolute) exchange_->parser().host(target->authority);
     Exchange::Choice& choice = exchange_->choice;
     const PublishedRoutes* routes = server_.routes_.get().get();
+    // Those who let it pass were perhaps others: the filters that it is served with must all have seen it.
+    if (choice.routes_number != server_.routes_number_) choice.filtered = false;
     choice.routes_number = server_.routes_number_;
     choice.endpoint = nullptr;
     choice.match = routes->match(request.method, request.path, request, request.path_params);
@@ -197,10 +214,6 @@ bool Connection::choose_handler() {
 bool Connection::run_handler() {
     detail::RequestData& request = exchange_->request();
     request.unread = request.body;
-    request.peer = peer_;
-    if (request.trusted_proxies != server_.trusted_proxies_)
-        request.trusted_proxies = server_.trusted_proxies_;
-    request.id = server_.next_request_id_++;
     if (answered_by_filter()) return true;
     const Exchange::Choice& choice = exchange_->choice;
     if (choice.endpoint) {
@@ -231,6 +244,7 @@ Response Connection::host_answer() const {
 void Connection::finish_request() {
     if (std::unique_ptr<Buffer> head = exchange_->close_body()) {
         receiving_ = false;
+        body_timer_.reset();
         head->clear();
         if (head->has_usual_capacity()) server_.buffers_.give(std::move(head));
     } else {
@@ -249,41 +263,15 @@ void Connection::refuse(status status, std::string_view detail) {
     state_ = State::idle;
 }
 
-void Connection::close_after_answer() {
-    // Of a head that has not come whole nobody will miss an answer.
-    const bool nothing_asked =
-        state_ == State::idle || (state_ == State::reading && !exchange_->parser().has_head());
-    if (nothing_asked && !backlog_) close_now();
-}
-
 void Connection::stop_handler(const ServedGeneration* only) {
     if (state_ == State::running && (!only || exchange_->runs_in(*only))) exchange_->request_stop();
 }
 
-void Connection::close_now() {
-    if (retired()) return;
-    if (access_record_) {
-        report_end("connection_closed");
-    } else if (server_.access_ && state_ == State::running && !streaming_) {
-        report_without_answer();
-    }
-    if (state_ == State::running) {
-        Exchange::abandon(std::move(exchange_), std::move(input_));
-    } else {
-        if (exchange_) {
-            exchange_->close_body();
-            server_.exchanges_.give(std::move(exchange_));
-        }
-        if (input_ && input_->has_usual_capacity()) {
-            input_->clear();
-            server_.buffers_.give(std::move(input_));
-        }
-    }
-    TimerWheel::disarm(*this);
-    if (awaits_coding_turn_) server_.coding_turns_.forget(*this);
-    server_.poller_.remove(socket_);
-    ::close(socket_);
-    server_.remove(*this);
+// For room where something is to be sent, and for bytes where some may come.
+void Connection::watch_anew() {
+    const bool to_send = backlog_ && !awaits_coding_turn_;
+    const bool may_come = receiving_ ? !exchange_->incoming()->full() : !backlog_ && !peer_finished_;
+    watch((to_send ? std::uint32_t{EPOLLOUT} : 0u) | (may_come ? std::uint32_t{EPOLLIN} : 0u));
 }
 
 void Connection::watch(std::uint32_t events) {

@@ -33,17 +33,24 @@ public:
 
     void on_events(std::uint32_t events) override;
 
-    /// After the current answer, or at once when there is none to come.
+    /// Closes it at once when nothing has been asked and nothing is left to send. Any other ends after its
+    /// current answer because its server drains.
     void close_after_answer();
-    /// Asks the running handler to stop if it is of that generation; null means any.
+    /// Asks the running handler to stop if it is of that generation; null means any. What is cancelled ends
+    /// in a later turn of its loop.
     void stop_handler(const ServedGeneration* only);
+    /// Closes the socket, asks a running handler to stop and takes itself off its server, which keeps it
+    /// until the loop's next turn: retired() from now on. Again: nothing.
     void close_now();
     /// Out of descriptors: one request that comes at once, and the end right after its answer. Otherwise 503.
+    /// The handler may run in here; the connection may be retired on return.
     void serve_one_within(std::chrono::milliseconds time);
     /// False when its address has too many connections.
     bool count_address();
+    /// Takes it off the counts of connections; once, by its server.
     void leave_counts() noexcept;
-    /// Codes the next slice of the body that it is sending.
+    /// Codes and sends the next slice of the body that it is sending. A stream's producer may go on in here,
+    /// or the next request's handler run; the connection may be retired on return.
     void take_coding_turn();
     /// Whether a handler runs for it.
     bool running() const noexcept { return state_ == State::running; }
@@ -62,6 +69,8 @@ private:
                    // answer
     };
 
+    class BodyTimer;
+
     void on_timeout() override;
     void on_exchange_ended() override;
     void on_exchange_output() override;
@@ -74,6 +83,7 @@ private:
     void serve_requests();
     bool may_begin_request() const noexcept;
     bool begin_request();
+    void introduce(detail::RequestData& request);
     bool choose_handler();
     bool run_handler();
     Response host_answer() const;
@@ -81,8 +91,11 @@ private:
     bool stream_body(const BodyFraming& framing);
     void receive_body();
     void end_body_early(http::status status, std::string_view detail);
-    bool body_goes_on();
+    void wait_for_body();
+    void wait_for_handler();
+    void on_body_timeout();
     void finish_request();
+    void give_exchange_back();
     bool wait_for_more();
     void answer(Response& response);
     void answer(Response&& response) { answer(response); }
@@ -124,6 +137,7 @@ private:
     void report_end(std::string_view error = {});
     void reset();
     void watch(std::uint32_t events);
+    void watch_anew();
 
     LoopServer& server_;
     int socket_;
@@ -141,11 +155,12 @@ private:
     bool brief_ = false;  // it holds a descriptor that is needed
     std::uint32_t requests_ = 0;
     std::uint32_t watched_;
-    std::size_t window_bytes_ = 0;    // of a body received, or of an answer sent, since the timeout was armed
+    std::size_t window_bytes_ = 0;    // of a whole body received, or an answer sent, since the timeout began
     std::size_t held_by_socket_ = 0;  // of answers written, when it was last asked
     boost::asio::ip::tcp::endpoint peer_;
     std::unique_ptr<Buffer> input_;
     std::unique_ptr<Exchange> exchange_;
+    std::unique_ptr<BodyTimer> body_timer_;        // of a body that arrives while its handler runs
     std::unique_ptr<Backlog> backlog_;             // no request is begun while there is one
     std::unique_ptr<CodedBody> coded_;             // of the answer that is being sent
     std::unique_ptr<AccessRecord> access_record_;  // of the stream or file that is being sent

@@ -1,5 +1,6 @@
 // A body that arrives while its handler runs. Either the client is waited for, within timeouts.body, or the
 // handler, within the time that its endpoint allows.
+#include "net/body_timer.hpp"
 #include "net/connection.hpp"
 #include "net/loop_server.hpp"
 
@@ -30,67 +31,64 @@ bool Connection::stream_body(const BodyFraming& framing) {
         return false;
     }
     receiving_ = step == IncomingBody::Step::more;
+    if (receiving_) body_timer_ = std::make_unique<BodyTimer>(*this);
     if (run_handler()) return true;
-    if (receiving_ && !continue_owed_) {
-        window_bytes_ = 0;
-        server_.wheel_.arm(*this, server_.options_.body_timeout);
-    }
+    if (receiving_ && !continue_owed_) wait_for_body();
     return false;
 }
 
-// The handler's time begins anew whenever it is the one that is waited for. It may end inside announce().
+// The handler may end inside announce().
 void Connection::receive_body() {
     IncomingBody& body = *exchange_->incoming();
-    const auto handler_timeout = exchange_->choice.endpoint->timeout;
     continue_owed_ = false;
     const IncomingBody::Step step = body.feed(*input_);
-    if (step == IncomingBody::Step::refused) {
-        last_answer_ = true;  // nothing that follows can be trusted
-        watch(backlog_ ? std::uint32_t{EPOLLOUT} : 0u);
-    }
-    if (step != IncomingBody::Step::more) {
-        receiving_ = false;
-        server_.wheel_.arm(*this, handler_timeout);
-    } else if (body.full()) {
-        watch(backlog_ ? std::uint32_t{EPOLLOUT} : 0u);
-        server_.wheel_.arm(*this, handler_timeout);
+    if (step == IncomingBody::Step::refused) last_answer_ = true;  // nothing that follows can be trusted
+    if (step != IncomingBody::Step::more) receiving_ = false;
+    if (!receiving_ || body.full()) {
+        wait_for_handler();
+        watch_anew();
     }
     body.announce();
 }
 
+// A client that has its answer's head already gets no 100 any more. It sends the body or not (RFC 9110
+// §10.1.1); the connection ends with this answer, so nobody takes what follows for a request.
 void Connection::on_body_wanted() {
     if (!receiving_) return;
-    if (std::exchange(continue_owed_, false)) {
+    if (std::exchange(continue_owed_, false) && !streaming_) {
         const LoopServer::OutputTurn turn{server_};
         server_.out_.append(continue_response);
         flush();
         if (retired()) return;
     }
-    window_bytes_ = 0;
-    watch(backlog_ ? std::uint32_t{EPOLLIN | EPOLLOUT} : std::uint32_t{EPOLLIN});
-    server_.wheel_.arm(*this, server_.options_.body_timeout);
+    watch_anew();
+    if (!body_timer_->armed()) wait_for_body();  // what has come in since is no new window
 }
 
 void Connection::end_body_early(http::status status, std::string_view detail) {
     receiving_ = false;
     last_answer_ = true;
-    watch(backlog_ ? std::uint32_t{EPOLLOUT} : 0u);
-    server_.wheel_.arm(*this, exchange_->choice.endpoint->timeout);
+    watch_anew();
+    wait_for_handler();
     exchange_->incoming()->fail(status, detail);
     exchange_->incoming()->announce();
 }
 
-// False when it is the handler that is waited for, and has been for too long.
-bool Connection::body_goes_on() {
-    if (continue_owed_ || exchange_->incoming()->full()) return false;
-    const auto window = server_.options_.body_timeout;
-    if (window_bytes_ < least_progress(window)) {
-        end_body_early(status::request_timeout, "The body did not arrive in time.");
-    } else {
-        window_bytes_ = 0;
-        server_.wheel_.arm(*this, window);
-    }
-    return true;
+void Connection::wait_for_body() {
+    if (!streaming_) TimerWheel::disarm(*this);
+    body_timer_->window_bytes = 0;
+    server_.wheel_.arm(*body_timer_, server_.options_.body_timeout);
+}
+
+// Its time begins anew whenever it is the one that is waited for. A stream's producer may take any.
+void Connection::wait_for_handler() {
+    TimerWheel::disarm(*body_timer_);
+    if (!streaming_) server_.wheel_.arm(*this, exchange_->choice.endpoint->timeout);
+}
+
+void Connection::on_body_timeout() {
+    if (body_timer_->window_bytes >= least_progress(server_.options_.body_timeout)) return wait_for_body();
+    end_body_early(http::status::request_timeout, "The body did not arrive in time.");
 }
 
 }  // namespace patchbay

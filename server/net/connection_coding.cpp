@@ -54,7 +54,7 @@ bool Connection::next_slice_follows() {
     if (!coded_) return false;
     if (coded_->has_work()) {
         if (!std::exchange(awaits_coding_turn_, true)) server_.coding_turns_.wait(*this);
-        watch(0);
+        watch_anew();
         return true;
     }
     if (coded_->ended()) coded_.reset();

@@ -7,14 +7,12 @@
 
 namespace patchbay {
 
-// Once a request, as soon as its head is there: a body that nobody will read is not waited for.
+// Once a request, as soon as its head is there: a body that nobody will read is not waited for. Once more by
+// routes that took the place of the first while the body arrived.
 bool Connection::answered_by_filter() {
     Exchange::Choice& choice = exchange_->choice;
     if (!choice.filters || std::exchange(choice.filtered, true)) return false;
-    detail::RequestData& request = exchange_->request();
-    request.peer = peer_;
-    request.id = server_.next_request_id_++;
-    auto response = run_before(*choice.filters, request);
+    auto response = run_before(*choice.filters, exchange_->request());
     if (!response) return false;
     if (waiting_for_body_) last_answer_ = true;
     answer(*response);
@@ -52,8 +50,7 @@ void Connection::filter(const FilterChain* filters, Response& response) {
     if (exchange_ && exchange_->parser().has_head())
         return run_after(*filters, exchange_->request(), response, !exchange_->choice.inner_filtered);
     detail::RequestData unread;
-    unread.peer = peer_;
-    unread.id = server_.next_request_id_++;
+    introduce(unread);
     run_after(*filters, unread, response, true);
 }
 

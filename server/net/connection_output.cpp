@@ -1,10 +1,9 @@
-// What a connection says: answers, streams, what the socket has not taken yet, and the end of the connection.
+// What a connection says: answers, streams, and what the socket has not taken yet.
 #include "net/connection.hpp"
 #include "net/loop_server.hpp"
 
 #include <patchbay/problem.hpp>
 
-#include <cerrno>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <utility>
@@ -16,8 +15,6 @@ using http::verb;
 
 namespace {
 
-constexpr std::chrono::milliseconds linger_time{2'000};
-constexpr std::chrono::milliseconds delivery_check{1'000};  // after a large answer: has it arrived?
 constexpr std::size_t large_answer = 16 * 1024;  // one that may not fit into the peer's receive buffer
 constexpr std::size_t kept_output = 256 * 1024;  // a larger output buffer is freed after its answer
 
@@ -104,7 +101,8 @@ void Connection::on_exchange_output() {
     send_stream();
 }
 
-// From here on the client is waited for, and not the producer.
+// From here on the client is waited for, and not the producer. A 100 that is owed stays so: nothing is
+// between this head and the end of its answer (RFC 9110 §15.2).
 void Connection::begin_stream() {
     streaming_ = true;
     TimerWheel::disarm(*this);
@@ -120,9 +118,11 @@ void Connection::begin_stream() {
 
 // What the client has not taken holds the producer back.
 void Connection::send_stream() {
-    if (!backlog_ && coded_) {
+    if (backlog_ && !flush()) return;
+    TimerWheel::disarm(*this);
+    if (coded_) {
         code_output();
-    } else if (!backlog_) {
+    } else {
         append_body(exchange_->take_output());
     }
     flush();
@@ -186,7 +186,7 @@ bool Connection::send_backlog() {
     if (access_record_) access_record_->sent += window_bytes_ - before;
     switch (progress) {
         case SendProgress::waiting:
-            watch(EPOLLOUT);
+            watch_anew();
             return false;
         case SendProgress::failed:
             reset();
@@ -198,7 +198,7 @@ bool Connection::send_backlog() {
     backlog_.reset();
     if (access_record_ && !streaming_) report_end();
     delivering_ = true;
-    watch(peer_finished_ ? 0u : std::uint32_t{EPOLLIN});
+    watch_anew();
     return true;
 }
 
@@ -207,38 +207,8 @@ void Connection::resume_sending() {
     if (!send_backlog()) return;
     if (state_ != State::running) return work();
     if (!streaming_) return;
-    TimerWheel::disarm(*this);
     const LoopServer::OutputTurn turn{server_};
     send_stream();
-}
-
-void Connection::after_flush() {
-    if (state_ == State::running) return;
-    if (last_answer_ || (server_.draining_ && state_ == State::idle)) return linger();
-    if (peer_finished_) return close_now();
-    if (state_ != State::idle) return;
-    if (input_ && input_->has_usual_capacity()) server_.buffers_.give(std::move(input_));
-    input_.reset();
-    if (exchange_) {
-        exchange_->forget();
-        server_.exchanges_.give(std::move(exchange_));
-    }
-    server_.wheel_.arm(*this, delivering_ ? delivery_check : server_.options_.idle_timeout);
-}
-
-void Connection::linger() {
-    state_ = State::lingering;
-    if (peer_finished_ || brief_) return close_now();
-    ::shutdown(socket_, SHUT_WR);
-    watch(EPOLLIN);
-    server_.wheel_.arm(*this, linger_time);
-}
-
-void Connection::discard_input() {
-    char dropped[16 * 1024];
-    const ssize_t received = ::recv(socket_, dropped, sizeof dropped, 0);
-    if (received == 0 || (received < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
-        close_now();
 }
 
 }  // namespace patchbay

@@ -1,4 +1,5 @@
 // How long a connection waits for its client and its handler, and what it does then.
+#include "net/body_timer.hpp"
 #include "net/connection.hpp"
 #include "net/loop_server.hpp"
 
@@ -27,7 +28,7 @@ std::size_t bytes_held_by(int socket) noexcept {
 
 // True while what the client sends or takes is worth waiting for; then the next window has begun.
 bool Connection::goes_on() {
-    if (state_ == State::running && !streaming_) return receiving_ && body_goes_on();
+    if (state_ == State::running && !streaming_) return false;
     const bool writing = backlog_ != nullptr;
     if (!writing && (state_ == State::idle || state_ == State::lingering)) return peer_catches_up();
     if (!writing && !(state_ == State::reading && waiting_for_body_)) return false;
@@ -72,6 +73,7 @@ void Connection::on_timeout() {
         if (server_.access_) report(late, framing, "timeout");
         Exchange::abandon(std::move(exchange_), std::move(input_));
         receiving_ = false;
+        body_timer_.reset();
         last_answer_ = true;
         append_response(server_.out_, late, framing, server_.date_);
     } else {
@@ -79,13 +81,6 @@ void Connection::on_timeout() {
     }
     state_ = State::idle;
     if (flush()) after_flush();
-}
-
-// Drops what the kernel still holds for a client that does not take it.
-void Connection::reset() {
-    const struct ::linger at_once{.l_onoff = 1, .l_linger = 0};
-    ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    close_now();
 }
 
 }  // namespace patchbay

@@ -38,11 +38,18 @@ struct ConnectionOptions {
     std::size_t max_requests = 100'000;           ///< of one connection; 0: no limit
     detail::TrustedProxies trusted_proxies;
     std::size_t max_body = 1024 * 1024;  ///< where no route says otherwise
+    /// From a connection's beginning to its first byte, and from the first byte of each request to the end of
+    /// its head.
     std::chrono::milliseconds header_timeout{5'000};
-    std::chrono::milliseconds body_timeout{5'000};  ///< in each, min_rate must be kept
+    /// From the end of the head on, as long as the body is waited for: in each such time min_rate must be
+    /// kept.
+    std::chrono::milliseconds body_timeout{5'000};
+    /// From when the socket has taken an answer, or all of several pipelined ones; of a large one, from when
+    /// the client has it.
     std::chrono::milliseconds idle_timeout{12'000};
-    std::chrono::milliseconds write_timeout{5'000};  ///< in each, min_rate must be kept
-    std::size_t min_rate = 240;                      ///< bytes a second of a body or an answer
+    /// From when the socket takes no more of an answer: in each such time min_rate must be kept.
+    std::chrono::milliseconds write_timeout{5'000};
+    std::size_t min_rate = 240;  ///< bytes a second of a body or an answer
 };
 
 class LoopServer {

@@ -112,6 +112,81 @@ TEST_CASE("whoever is kept out is told so before the body arrives") {
     CHECK(welcome.read_response().body == "hi");
 }
 
+TEST_CASE("a request whose body arrives during a reload is judged by the filters that it is served with") {
+    const auto config = [](const char* routes) {
+        return base +
+               "filters:\n"
+               "  ids: {request_id: {}}\n"
+               "  staff: {basic_auth: {users: {alice: 'env:ALICE'}}}\n"
+               "global_filters: [ids]\n" +
+               std::string{routes};
+    };
+    const ServerProcess server{config(""), {contract}, {.environment = {{"ALICE", "open sesame"}}}};
+    const std::string head = request("POST", "/echo", "Content-Length: 2\r\nExpect: 100-continue\r\n");
+    const std::string alice = "Authorization: Basic YWxpY2U6b3BlbiBzZXNhbWU=\r\n";
+    HttpClient early{server.port()};
+    HttpClient known{server.port()};
+    early.send(head);
+    CHECK(early.read_response().status == 100);  // the filters of now have let it pass
+    known.send(request("POST", "/echo", alice + "Content-Length: 2\r\nExpect: 100-continue\r\n"));
+    CHECK(known.read_response().status == 100);
+    server.reconfigure(config("routes: [{handler: contract.echo, filters: [staff]}]\n"));
+    CHECK(eventually([&] { return HttpClient{server.port()}.post("/echo", "hi").status == 401; }));
+    early.send("hi");
+    const HttpResponse refused = early.read_response();
+    CHECK(refused.status == 401);
+    CHECK(refused.header("connection").empty());  // its body has been read
+    CHECK(early.get("/").status == 200);
+    known.send("hi");
+    CHECK(known.read_response().body == "hi");
+}
+
+TEST_CASE("refusals of a file go through the filters") {
+    const TempDirectory folder;
+    write_file(folder.path() / "a.txt", "0123456789");
+    const ServerProcess server{base +
+                               "filters:\n"
+                               "  safe: {security_headers: {}}\n"
+                               "  ids: {request_id: {}}\n"
+                               "  app: {cors: {origins: ['https://app.example']}}\n"
+                               "global_filters: [safe, ids, app]\n"
+                               "routes: [{path: /files, static: " +
+                               folder.path().string() + "}]\n"};
+    HttpClient client{server.port()};
+    for (const std::string header : {"If-Match: \"other\"\r\n", "Range: bytes=100-\r\n"}) {
+        const HttpResponse refused =
+            ask(client, "GET", "/files/a.txt", "Origin: https://app.example\r\n" + header);
+        INFO(header);
+        CHECK(refused.status == (header.starts_with("If") ? 412 : 416));
+        CHECK(refused.header("content-type") == "application/problem+json");
+        CHECK(refused.header("x-content-type-options") == "nosniff");
+        CHECK(!refused.header("x-request-id").empty());
+        CHECK(refused.header("access-control-allow-origin") == "https://app.example");
+        CHECK(refused.header("last-modified").empty());
+    }
+}
+
+TEST_CASE("filters that answer before the body know the client behind a trusted proxy") {
+    const ServerProcess server{base +
+                                   "trusted_proxies: 127.0.0.1\n"
+                                   "filters: {few: {rate_limit: {requests: 1, per: 1h}}}\n"
+                                   "routes: [{handler: contract.echo, filters: [few]}]\n",
+                               {contract}};
+    const auto status_for = [&](const std::string& source, const std::string& client_address) {
+        HttpClient client{server.port(), source};
+        client.send(request(
+            "POST", "/echo",
+            "X-Forwarded-For: " + client_address + "\r\nContent-Length: 2\r\nExpect: 100-continue\r\n"));
+        return client.read_response().status;
+    };
+    CHECK(status_for("127.0.0.1", "192.0.2.1") == 100);
+    CHECK(status_for("127.0.0.1", "192.0.2.2") == 100);
+    CHECK(status_for("127.0.0.1", "192.0.2.1") == 429);
+    CHECK(status_for("127.0.0.2", "192.0.2.3") == 100);  // nobody takes this one's word
+    CHECK(status_for("127.0.0.2", "192.0.2.4") == 429);
+    CHECK(status_for("127.0.0.1", "192.0.2.3") == 100);
+}
+
 TEST_CASE("a rate limit holds over all loops, and outlives changes of other things") {
     const auto config = [](const char* more) {
         return "listen: 127.0.0.1:0\nevent_loops: 2\n"

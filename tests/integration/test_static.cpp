@@ -1,5 +1,6 @@
 // Files and directories of files, served by the real binary.
 #include "support/http_client.hpp"
+#include "support/process_facts.hpp"
 #include "support/server_process.hpp"
 #include "support/temp_directory.hpp"
 
@@ -7,6 +8,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 using namespace patchbay::test;
 namespace fs = std::filesystem;
@@ -84,6 +86,7 @@ TEST_CASE("a compressed sibling is sent to whoever accepts it") {
     CHECK(brotli.header("vary") == "Accept-Encoding");
     CHECK(ask("gzip").body == "as gzip");
     CHECK(ask("zstd").body == "plain");
+    CHECK(ask("identity\r\nAccept-Encoding: gzip").body == "as gzip");  // one list (RFC 9110 §5.3)
     const HttpResponse plain = client.get("/files/app.js");
     CHECK(plain.body == "plain");
     CHECK(plain.header("vary") == "Accept-Encoding");
@@ -116,6 +119,25 @@ TEST_CASE("a slow reader gets a large file whole") {
     client.send(http_request("GET", "/files/large") + http_request("GET", "/files/none"));
     CHECK((client.read_response().body == content));
     CHECK(client.read_response().status == 404);
+}
+
+TEST_CASE("clients that leave in the middle of a file leave nothing open") {
+    const TempDirectory folder;
+    write_file(folder.path() / "large", large_content(20'000'000));
+    write_file(folder.path() / "small", "small");
+    const ServerProcess server{config(folder.path())};
+    HttpClient watcher{server.port()};
+    CHECK(watcher.get("/files/small").body == "small");
+    const std::size_t before = open_descriptors(server.id());
+    std::vector<HttpClient> clients;
+    clients.reserve(10);
+    for (int i = 0; i < 10; ++i) {
+        clients.emplace_back(server.port(), 4096).send(http_request("GET", "/files/large"));
+        clients.back().wait_for_bytes();
+    }
+    CHECK(open_descriptors(server.id()) > before + 15);  // of each its socket and its file
+    for (HttpClient& client : clients) client.reset();
+    CHECK(eventually([&] { return open_descriptors(server.id()) <= before + 2; }));
 }
 
 TEST_CASE("a file that is cut short while it is sent ends the connection") {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <thread>
 
 using namespace patchbay::test;
 
@@ -117,6 +118,77 @@ TEST_CASE("what is wrong with a body reaches its reader, and the client gets the
     CHECK(answer_to("") == 408);
     CHECK(answer_to("", true) == 400);
     CHECK(server.log().find("the body ended") == std::string::npos);
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("a client that sends too slowly is not waited for, however fast its body is read") {
+    ServerProcess server{"listen: 127.0.0.1:0\nlimits: {min_rate: 1KiB}\ntimeouts: {body: 300ms}\n", uploads};
+    HttpClient client{server.port()};
+    client.send(head("/parts", "Content-Length: 1000000\r\n"));
+    CHECK(eventually([&] {
+        client.send("x");  // one in 5 ms
+        return client.has_bytes();
+    }));
+    CHECK(client.read_response().status == 408);
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("a stream goes on whatever becomes of the body that arrives beside it") {
+    // Each of these times passes before the stream's end.
+    ServerProcess server{
+        "listen: 127.0.0.1:0\nevent_loops: 1\nlimits: {min_rate: 0B}\n"
+        "timeouts: {body: 150ms, handler: 100ms}\n",
+        uploads};
+    const std::string ticks = std::string(25, '.') + "ended";
+    const auto answer_to = [&](const std::string& how, const std::string& rest, bool finish = false) {
+        HttpClient client{server.port()};
+        client.send(head("/duplex/" + how, "Content-Length: 8\r\n") + "1234");
+        client.wait_for_bytes();  // the head of the answer is out
+        client.send(rest);
+        if (finish) client.finish_sending();
+        const HttpResponse answer = client.read_response();
+        CHECK(answer.status == 200);
+        CHECK(answer.header("connection") == "close");
+        CHECK(client.closed());
+        return answer.body;
+    };
+    CHECK(answer_to("reads", "5678") == "begun:12345678" + ticks);
+    CHECK(answer_to("reads", "") == "begun:1234failed 408" + ticks);
+    CHECK(answer_to("reads", "", true) == "begun:1234failed 400" + ticks);
+    CHECK(answer_to("ignores", "") == "begun:" + ticks);
+    CHECK(answer_to("ignores", "5678") == "begun:" + ticks);
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("a body of which a stream is made may be larger than what is kept of it") {
+    ServerProcess server{yaml, uploads};
+    const std::string body = content(20'000'000);
+    HttpClient client{server.port()};
+    client.send(head("/duplex/reads", "Content-Length: " + std::to_string(body.size()) + "\r\n"));
+    std::thread sender{[&] { client.send(body); }};
+    const HttpResponse answer = client.read_response();
+    sender.join();
+    CHECK(answer.body.size() == 6 + body.size() + 25 + 5);
+    CHECK((answer.body.substr(6, body.size()) == body));
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("once the head of a stream is out its client is not told to go on any more") {
+    ServerProcess server{"listen: 127.0.0.1:0\nevent_loops: 1\ntimeouts: {body: 150ms, handler: 100ms}\n",
+                         uploads};
+    const std::string request = head("/duplex/reads", "Content-Length: 4\r\nExpect: 100-continue\r\n");
+    for (const std::string body : {"1234", ""}) {
+        INFO(body);
+        HttpClient client{server.port()};
+        client.send(request);
+        client.wait_for_bytes();
+        client.send(body);  // it may, without having been told to
+        const HttpResponse answer = client.read_response();
+        CHECK(answer.status == 200);
+        CHECK(answer.header("connection") == "close");
+        CHECK(answer.body.starts_with(body.empty() ? "begun:failed 408." : "begun:1234."));
+        CHECK(client.closed());
+    }
     CHECK(server.terminate() == 0);
 }
 

@@ -33,6 +33,7 @@ public:
         handlers.inline_("release", [this](Request& request) { return release(request); })
             .route("POST /release");
         handlers.async("reject", reject).route("POST /reject").streams_body();
+        handlers.async("duplex", duplex).route("POST /duplex/{how}").streams_body();
         handlers.async("parts", parts).route("POST /parts").streams_body();
         handlers.inline_("quick", [](Request&) { return Response::text("quick"); }).route("GET /quick");
     }
@@ -64,6 +65,30 @@ private:
         return Response::text("released");
     }
     static Task<Response> reject(Request&) { co_return Response::text("no").status(http::status::forbidden); }
+    static Task<Response> duplex(Request& request) {
+        co_return Response::stream(
+            [&request](BodyWriter& out) { return answer_while_it_arrives(request, out); });
+    }
+    // Gives back what it reads, if it is to read, and goes on for half a second after that.
+    static Task<> answer_while_it_arrives(Request& request, BodyWriter& out) {
+        co_await out.write("begun:");
+        if (request.path_param("how") == "reads") co_await give_back(request, out);
+        for (int i = 0; i < 25; ++i) {
+            co_await sleep_for(20ms);
+            co_await out.write(".");
+        }
+        co_await out.write("ended");
+    }
+    static Task<> give_back(Request& request, BodyWriter& out) {
+        BodyReader body = request.body_reader();
+        std::string failure;
+        try {
+            while (auto part = co_await body.read_some()) co_await out.write(*part);
+        } catch (const HttpError& error) {
+            failure = "failed " + std::to_string(static_cast<unsigned>(error.status()));
+        }
+        if (!failure.empty()) co_await out.write(failure);
+    }
     // Says in the log what becomes of the body.
     static Task<Response> parts(Request& request) {
         BodyReader body = request.body_reader();

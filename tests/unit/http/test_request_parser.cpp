@@ -97,7 +97,36 @@ TEST_CASE("the views survive a body that makes the buffer grow") {
     CHECK(fed.parser.request().method_name == "POST");
     CHECK(fed.parser.request().target == "/big");
     CHECK(fed.parser.request().headers[0].name == "Host");
-    CHECK(fed.parser.views_moved());
+}
+
+TEST_CASE("what was derived from the target moves with it, and what lies elsewhere stays") {
+    RequestParser parser;
+    Buffer buffer;
+    parser.reset({.bytes = {.target = 1000, .head = 2048}, .fields = 8});
+    const auto feed = [&](std::string_view bytes) {
+        parser.rebase(buffer.make_space(bytes.size()));
+        std::memcpy(buffer.space(), bytes.data(), bytes.size());
+        buffer.commit(bytes.size());
+        return parser.parse(buffer);
+    };
+    REQUIRE(feed("POST /users/7?x=1 HTTP/1.1\r\nHost: here\r\nContent-Length: 100000\r\n\r\n") == Step::head);
+    detail::RequestData& request = parser.request();
+    const std::string elsewhere = "/decoded";
+    request.path = request.target.substr(0, 8);
+    request.query = request.target.substr(9);
+    request.path_params.add("id", request.path.substr(7));
+    request.path_params.add("other", elsewhere);
+    REQUIRE(parser.body_limit(200'000));
+    REQUIRE(feed(std::string(50'000, 'x')) == Step::need_more);
+    CHECK(request.path.data() == request.target.data());
+    CHECK(request.path == "/users/7");
+    CHECK(request.query == "x=1");
+    CHECK(request.path_params.find("id") == "7");
+    CHECK(request.path_params.find("other")->data() == elsewhere.data());
+    request.path = elsewhere;
+    REQUIRE(feed(std::string(50'000, 'x')) == Step::complete);
+    CHECK(request.path.data() == elsewhere.data());
+    CHECK(request.query == "x=1");
 }
 
 TEST_CASE("a body in tiny chunks needs no more memory than its bytes") {

@@ -1,0 +1,92 @@
+// How a connection comes to rest between its requests, and to its end.
+#include "net/body_timer.hpp"
+#include "net/connection.hpp"
+#include "net/loop_server.hpp"
+
+#include <cerrno>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <utility>
+
+namespace patchbay {
+
+namespace {
+
+constexpr std::chrono::milliseconds linger_time{2'000};
+constexpr std::chrono::milliseconds delivery_check{1'000};  // after a large answer: has it arrived?
+
+}  // namespace
+
+void Connection::after_flush() {
+    if (state_ == State::running) return;
+    if (last_answer_ || (server_.draining_ && state_ == State::idle)) return linger();
+    if (peer_finished_) return close_now();
+    if (state_ != State::idle) return;
+    if (input_ && input_->has_usual_capacity()) server_.buffers_.give(std::move(input_));
+    input_.reset();
+    give_exchange_back();
+    server_.wheel_.arm(*this, delivering_ ? delivery_check : server_.options_.idle_timeout);
+}
+
+void Connection::give_exchange_back() {
+    if (!exchange_) return;
+    exchange_->forget();
+    server_.exchanges_.give(std::move(exchange_));
+}
+
+void Connection::linger() {
+    state_ = State::lingering;
+    if (peer_finished_ || brief_) return close_now();
+    ::shutdown(socket_, SHUT_WR);
+    watch(EPOLLIN);
+    server_.wheel_.arm(*this, linger_time);
+}
+
+void Connection::discard_input() {
+    char dropped[16 * 1024];
+    const ssize_t received = ::recv(socket_, dropped, sizeof dropped, 0);
+    if (received == 0 || (received < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
+        close_now();
+}
+
+void Connection::close_after_answer() {
+    // Of a head that has not come whole nobody will miss an answer.
+    const bool nothing_asked =
+        state_ == State::idle || (state_ == State::reading && !exchange_->parser().has_head());
+    if (nothing_asked && !backlog_) close_now();
+}
+
+void Connection::close_now() {
+    if (retired()) return;
+    if (access_record_) {
+        report_end("connection_closed");
+    } else if (server_.access_ && state_ == State::running && !streaming_) {
+        report_without_answer();
+    }
+    if (state_ == State::running) {
+        Exchange::abandon(std::move(exchange_), std::move(input_));
+    } else {
+        if (exchange_) exchange_->close_body();
+        give_exchange_back();
+        if (input_ && input_->has_usual_capacity()) {
+            input_->clear();
+            server_.buffers_.give(std::move(input_));
+        }
+    }
+    TimerWheel::disarm(*this);
+    body_timer_.reset();
+    if (awaits_coding_turn_) server_.coding_turns_.forget(*this);
+    server_.poller_.remove(socket_);
+    ::close(socket_);
+    server_.remove(*this);
+}
+
+// Drops what the kernel still holds for a client that does not take it.
+void Connection::reset() {
+    const struct ::linger at_once{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    close_now();
+}
+
+}  // namespace patchbay
