@@ -115,6 +115,7 @@ TEST_CASE("whoever is kept out is told so before the body arrives") {
 TEST_CASE("a request whose body arrives during a reload is judged by the filters that it is served with") {
     const auto config = [](const char* routes) {
         return base +
+               "timeouts: {body: 1h}\n"
                "filters:\n"
                "  ids: {request_id: {}}\n"
                "  staff: {basic_auth: {users: {alice: 'env:ALICE'}}}\n"

@@ -125,7 +125,7 @@ TEST_CASE("clients that leave in the middle of a file leave nothing open") {
     const TempDirectory folder;
     write_file(folder.path() / "large", large_content(20'000'000));
     write_file(folder.path() / "small", "small");
-    const ServerProcess server{config(folder.path())};
+    const ServerProcess server{config(folder.path(), "timeouts: {write: 1h}\n")};
     HttpClient watcher{server.port()};
     CHECK(watcher.get("/files/small").body == "small");
     const std::size_t before = open_descriptors(server.id());

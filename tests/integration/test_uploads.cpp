@@ -134,14 +134,17 @@ TEST_CASE("a client that sends too slowly is not waited for, however fast its bo
 }
 
 TEST_CASE("a stream goes on whatever becomes of the body that arrives beside it") {
-    // Each of these times passes before the stream's end.
-    ServerProcess server{
-        "listen: 127.0.0.1:0\nevent_loops: 1\nlimits: {min_rate: 0B}\n"
-        "timeouts: {body: 150ms, handler: 100ms}\n",
-        uploads};
+    const auto config = [](const std::string& body_timeout) {
+        return "listen: 127.0.0.1:0\nevent_loops: 1\nlimits: {min_rate: 0B}\ntimeouts: {handler: 100ms, "
+               "body: " +
+               body_timeout + "}\n";
+    };
+    ServerProcess server{config("1h"), uploads};
+    ServerProcess hasty{config("150ms"), uploads};  // each of these times passes before the stream's end
     const std::string ticks = std::string(25, '.') + "ended";
-    const auto answer_to = [&](const std::string& how, const std::string& rest, bool finish = false) {
-        HttpClient client{server.port()};
+    const auto answer_of = [&](const ServerProcess& asked, const std::string& how, const std::string& rest,
+                               bool finish = false) {
+        HttpClient client{asked.port()};
         client.send(head("/duplex/" + how, "Content-Length: 8\r\n") + "1234");
         client.wait_for_bytes();  // the head of the answer is out
         client.send(rest);
@@ -152,12 +155,13 @@ TEST_CASE("a stream goes on whatever becomes of the body that arrives beside it"
         CHECK(client.closed());
         return answer.body;
     };
-    CHECK(answer_to("reads", "5678") == "begun:12345678" + ticks);
-    CHECK(answer_to("reads", "") == "begun:1234failed 408" + ticks);
-    CHECK(answer_to("reads", "", true) == "begun:1234failed 400" + ticks);
-    CHECK(answer_to("ignores", "") == "begun:" + ticks);
-    CHECK(answer_to("ignores", "5678") == "begun:" + ticks);
+    CHECK(answer_of(server, "reads", "5678") == "begun:12345678" + ticks);
+    CHECK(answer_of(server, "reads", "", true) == "begun:1234failed 400" + ticks);
+    CHECK(answer_of(server, "ignores", "5678") == "begun:" + ticks);
+    CHECK(answer_of(hasty, "reads", "") == "begun:1234failed 408" + ticks);
+    CHECK(answer_of(hasty, "ignores", "") == "begun:" + ticks);
     CHECK(server.terminate() == 0);
+    CHECK(hasty.terminate() == 0);
 }
 
 TEST_CASE("a body of which a stream is made may be larger than what is kept of it") {
@@ -174,22 +178,24 @@ TEST_CASE("a body of which a stream is made may be larger than what is kept of i
 }
 
 TEST_CASE("once the head of a stream is out its client is not told to go on any more") {
-    ServerProcess server{"listen: 127.0.0.1:0\nevent_loops: 1\ntimeouts: {body: 150ms, handler: 100ms}\n",
-                         uploads};
-    const std::string request = head("/duplex/reads", "Content-Length: 4\r\nExpect: 100-continue\r\n");
-    for (const std::string body : {"1234", ""}) {
-        INFO(body);
+    const auto check = [&](const std::string& body_timeout, const std::string& body,
+                           const std::string& begin) {
+        ServerProcess server{
+            "listen: 127.0.0.1:0\nevent_loops: 1\ntimeouts: {handler: 100ms, body: " + body_timeout + "}\n",
+            uploads};
         HttpClient client{server.port()};
-        client.send(request);
+        client.send(head("/duplex/reads", "Content-Length: 4\r\nExpect: 100-continue\r\n"));
         client.wait_for_bytes();
         client.send(body);  // it may, without having been told to
         const HttpResponse answer = client.read_response();
         CHECK(answer.status == 200);
         CHECK(answer.header("connection") == "close");
-        CHECK(answer.body.starts_with(body.empty() ? "begun:failed 408." : "begun:1234."));
+        CHECK(answer.body.starts_with(begin));
         CHECK(client.closed());
-    }
-    CHECK(server.terminate() == 0);
+        CHECK(server.terminate() == 0);
+    };
+    check("1h", "1234", "begun:1234.");
+    check("150ms", "", "begun:failed 408.");
 }
 
 TEST_CASE("a client that leaves in the middle ends its handler") {
