@@ -169,6 +169,26 @@ TEST_CASE("a stream that begins behind an answer the client does not take stays 
     CHECK(server.terminate() == 0);
 }
 
+TEST_CASE("what is produced while its client catches up, unseen by the loop, is sent") {
+    ServerProcess server{"listen: [127.0.0.1:0, unix:x.sock]\nevent_loops: 1\ntimeouts: {idle: 1h}\n",
+                         streams};
+    HttpClient client{server.directory() / "x.sock"};  // whose buffers are small, and stay so
+    client.send(http_request("GET", "/pieces"));
+    server.wait_for_log("the large piece is on its way");
+    HttpClient holding{server.port()};
+    holding.send(http_request("GET", "/hold"));
+    server.wait_for_log("the loop is held");
+    std::string text;
+    while (text.find("more") == std::string::npos) {
+        const std::string some = client.read_some();
+        REQUIRE(!some.empty());
+        text += some;
+    }
+    CHECK(holding.read_response().body == "held");
+    CHECK(holding.get("/end").body == "ended");
+    CHECK(server.terminate() == 0);
+}
+
 TEST_CASE("a plugin is replaced while its streams run, and they end as they began") {
     ServerProcess server{"listen: 127.0.0.1:0\n", streams};
     HttpClient client{server.port()};

@@ -65,6 +65,9 @@ public:
         handlers.blocking("late", late).route("GET /late");
         handlers.inline_("bodiless", bodiless).route("GET /bodiless/{status:int}");
         handlers.inline_("block", block).route("GET /block/{size:int}");
+        handlers.blocking("pieces", [this](Request&) { return pieces(); }).route("GET /pieces");
+        handlers.inline_("hold", [this](Request&) { return hold(); }).route("GET /hold");
+        handlers.inline_("end", [this](Request&) { return end(); }).route("GET /end");
         handlers.async("ticks", ticks).route("GET /ticks/{count:int}");
     }
 
@@ -124,6 +127,28 @@ private:
     static Response block(Request& request) {
         return Response::text(std::string(request.path_param<std::size_t>("size"), 'b'));
     }
+    // More than a socket takes at once, then a word while hold() keeps the loop, and no end before end().
+    Response pieces() {
+        return Response::stream_blocking([this](BlockingBodyWriter& out) {
+            out.write(std::string(400'000, 'x'));
+            log_info("the large piece is on its way");
+            held_.wait(false);
+            out.write("more");
+            ending_.wait(false);
+        });
+    }
+    Response hold() {
+        held_ = true;
+        held_.notify_all();
+        log_info("the loop is held");
+        std::this_thread::sleep_for(700ms);
+        return Response::text("held");
+    }
+    Response end() {
+        ending_ = true;
+        ending_.notify_all();
+        return Response::text("ended");
+    }
     static Task<> tick(BodyWriter& out, int count) {
         for (int i = 0; i < count; ++i) {
             co_await sleep_for(20ms);
@@ -136,6 +161,8 @@ private:
     }
 
     std::atomic<std::uint64_t> written_ = 0;
+    std::atomic<bool> held_ = false;
+    std::atomic<bool> ending_ = false;
 };
 
 }  // namespace
