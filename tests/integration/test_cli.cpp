@@ -171,7 +171,7 @@ TEST_CASE("serve says why it can't") {
 }
 
 TEST_CASE("a start that fails when plugins run already ends them in order") {
-    const Setup setup{"listen: 127.0.0.1:0\nshutdown: {deadline: 100ms}\n",
+    const Setup setup{"listen: 127.0.0.1:0\ndrain: {deadline: 100ms}\nshutdown: {deadline: 5m}\n",
                       {{test_plugin("throws_in_stop"), "sample.so"}, {test_plugin("slow"), "slow.so"}}};
     const Finished result =
         run_command({"env", "LD_PRELOAD=" PATCHBAY_FAILING_READDIR, PATCHBAY_BINARY, "serve", setup.yaml()});
@@ -236,8 +236,9 @@ TEST_CASE("threads that the system refuses are an error with a sentence") {
     for (const Setup* setup : {&executor, &loops}) {
         for (const char* command : {"check", "serve"}) {
             if (setup == &loops && command == std::string{"check"}) continue;  // it has one loop
-            const Finished result =
-                run_command({"prlimit", "--as=1073741824", PATCHBAY_BINARY, command, setup->yaml()});
+            // Stacks so large that what they leave is enough for all else.
+            const Finished result = run_command(
+                {"prlimit", "--as=4294967296", "--stack=536870912", PATCHBAY_BINARY, command, setup->yaml()});
             CHECK(result.exit_code == 1);
             CHECK_THAT(result.output, Catch::StartsWith("patchbay: cannot start the thread ") &&
                                           Catch::EndsWith(": Resource temporarily unavailable\n"));

@@ -78,7 +78,7 @@ TEST_CASE("a setting that nobody reads and a handler that nobody can reach are w
     CHECK_THAT(server.wait_for_log(" has no route", mark),
                Catch::Contains("warning sample.lost (throws_in_stop.cpp:") &&
                    Catch::EndsWith(") has no route, neither of its own nor in the configuration"));
-    server.reconfigure(base + "drain: {deadline: 100ms}\nshutdown: {deadline: 100ms}\n");
+    server.reconfigure(base + "drain: {deadline: 100ms}\nshutdown: {deadline: 5m}\n");
     server.wait_for_log("configuration taken", mark);
     CHECK(server.terminate() == 0);
 }
