@@ -12,7 +12,9 @@ add_library(patchbay_warnings INTERFACE)
 target_compile_options(patchbay_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-qual -Wimplicit-fallthrough -Werror
   # g++ 12 reports these two wrongly in optimised std::string code (GCC bugs 105651, 105562).
-  "$<$<AND:$<CXX_COMPILER_ID:GNU>,$<NOT:$<CONFIG:Debug>>>:-Wno-restrict;-Wno-maybe-uninitialized>")
+  "$<$<AND:$<CXX_COMPILER_ID:GNU>,$<NOT:$<CONFIG:Debug>>>:-Wno-restrict;-Wno-maybe-uninitialized>"
+  # In a batch it takes each source for a header.
+  "$<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${PATCHBAY_UNITY}>>:-Wno-subobject-linkage>")
 
 add_library(patchbay_options INTERFACE)
 target_link_libraries(patchbay_options INTERFACE patchbay_warnings Threads::Threads)
