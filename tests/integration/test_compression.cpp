@@ -5,9 +5,9 @@
 
 #include <catch2/catch.hpp>
 
-#include <atomic>
+#include <future>
 #include <string>
-#include <thread>
+#include <vector>
 
 using namespace patchbay::test;
 using namespace std::chrono_literals;
@@ -267,20 +267,14 @@ TEST_CASE("a large body is compressed without holding up the loop's other client
     ServerProcess server{compressing, plugin};
     HttpClient other{server.port()};
     CHECK(other.get("/text/1").status == 200);
-    std::atomic<bool> begun = false;
-    std::atomic<bool> ended = false;
-    std::thread large{[&] {
-        HttpClient client{server.port()};
-        client.send(request("GET", "/text/20000000", "gzip"));
-        client.wait_for_bytes();
-        begun = true;
-        CHECK(body_of(client.read_response()).size() == 20'000'000);
-        ended = true;
-    }};
-    CHECK(eventually([&] { return begun.load(); }));
+    HttpClient client{server.port()};
+    client.send(request("GET", "/text/20000000", "gzip"));
+    client.wait_for_bytes();
+    auto large = std::async(std::launch::async, [&] { return client.read_response(); });
     int answered = 0;
-    for (; !ended; ++answered) CHECK(other.get("/text/1").body.size() == 1);
-    large.join();
+    for (; large.wait_for(0s) != std::future_status::ready; ++answered)
+        CHECK(other.get("/text/1").body.size() == 1);
+    CHECK(body_of(large.get()).size() == 20'000'000);
     CHECK(answered > 50);
     CHECK(server.terminate() == 0);
 }
@@ -312,18 +306,19 @@ TEST_CASE("a client may leave in the midst of a large coded body") {
 
 TEST_CASE("many clients of large bodies are served by turns") {
     ServerProcess server{compressing, plugin};
-    std::vector<std::thread> clients;
+    std::vector<std::future<std::vector<HttpResponse>>> clients;
     for (int i = 0; i < 12; ++i) {
-        clients.emplace_back([&, i] {
+        clients.push_back(std::async(std::launch::async, [&, i] {
             HttpClient client{server.port()};
             const char* const codings[] = {"gzip", "br", "zstd"};
-            for (int round = 0; round < 3; ++round) {
-                const std::string target = i % 2 == 0 ? "/text/1500000" : "/stream/1500000";
-                CHECK(body_of(ask(client, target, codings[i % 3])).size() == 1'500'000);
-            }
-        });
+            const std::string target = i % 2 == 0 ? "/text/1500000" : "/stream/1500000";
+            std::vector<HttpResponse> answers;
+            for (int round = 0; round < 3; ++round) answers.push_back(ask(client, target, codings[i % 3]));
+            return answers;
+        }));
     }
-    for (std::thread& client : clients) client.join();
+    for (auto& client : clients)
+        for (const HttpResponse& answer : client.get()) CHECK(body_of(answer).size() == 1'500'000);
     CHECK(server.terminate() == 0);
 }
 
