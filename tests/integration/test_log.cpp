@@ -102,7 +102,7 @@ TEST_CASE("the second signal, and why the server can't start, wait for no reader
             }
         }));
         server.signal(SIGTERM);
-        CHECK(server.wait() == 0);
+        CHECK(server.wait() == 1);
     }
     SECTION("the address is taken") {
         ServerProcess other{"listen: 127.0.0.1:0\n"};

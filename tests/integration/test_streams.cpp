@@ -176,7 +176,7 @@ TEST_CASE("what is produced while its client catches up, unseen by the loop, is 
     client.send(http_request("GET", "/pieces"));
     server.wait_for_log("the large piece is on its way");
     HttpClient holding{server.port()};
-    holding.send(http_request("GET", "/hold"));
+    holding.send(http_request("GET", "/hold_loop"));
     server.wait_for_log("the loop is held");
     std::string text;
     while (text.find("more") == std::string::npos) {

@@ -66,7 +66,7 @@ public:
         handlers.inline_("bodiless", bodiless).route("GET /bodiless/{status:int}");
         handlers.inline_("block", block).route("GET /block/{size:int}");
         handlers.blocking("pieces", [this](Request&) { return pieces(); }).route("GET /pieces");
-        handlers.inline_("hold", [this](Request&) { return hold(); }).route("GET /hold");
+        handlers.inline_("hold", [this](Request&) { return hold(); }).route("GET /hold_loop");
         handlers.inline_("end", [this](Request&) { return end(); }).route("GET /end");
         handlers.async("ticks", ticks).route("GET /ticks/{count:int}");
     }
