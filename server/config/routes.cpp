@@ -127,10 +127,10 @@ void RoutesReader::check_target(const YamlNode& entry, const std::string& path, 
 }
 
 void RoutesReader::read_key(const YamlNode& value, const std::string& path, RouteConfig& route) {
-    const auto keys = route_keys();
-    const auto key =
-        std::find_if(keys.begin(), keys.end(), [&](const auto& entry) { return entry.path == value.key; });
-    if (key == keys.end()) {
+    const auto known_keys = route_keys();
+    const auto key = std::find_if(known_keys.begin(), known_keys.end(),
+                                  [&](const auto& entry) { return entry.path == value.key; });
+    if (key == known_keys.end()) {
         problems_.add({value.key_at, path, "unknown key", nearest_name(value.key, route_key_names())});
         return;
     }
