@@ -22,6 +22,7 @@ using http::verb;
 namespace {
 
 constexpr std::size_t smallest_read = 1024;
+constexpr std::size_t body_read = 64 * 1024;    // of a body that its handler reads
 constexpr std::size_t most_output = 64 * 1024;  // of pipelined answers, before they are sent
 
 // Some milliseconds old, and cheaper than steady_clock::now(), whose clock it is.
@@ -92,9 +93,13 @@ void Connection::read() {
 }
 
 void Connection::make_room() {
+    if (receiving_) {
+        input_->make_space(body_read);
+        return;
+    }
     if (input_->space_size() >= smallest_read) return;
     const std::ptrdiff_t moved = input_->make_space(Buffer::usual_capacity / 2);
-    if (exchange_ && !receiving_) exchange_->parser().rebase(moved);
+    if (exchange_) exchange_->parser().rebase(moved);
 }
 
 void Connection::work() {

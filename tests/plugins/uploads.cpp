@@ -25,6 +25,7 @@ class Uploads final : public Plugin {
 public:
     void add_handlers(Handlers& handlers) override {
         handlers.async("async", async).route("POST /async").streams_body();
+        handlers.async("count", count).route("POST /count").streams_body();
         handlers.blocking("blocking", blocking).route("POST /blocking").streams_body();
         handlers.async("whole", async).route("POST /whole");
         handlers.async("held", [this](Request& request) { return held(request); })
@@ -45,6 +46,13 @@ private:
         Sum sum;
         while (auto part = co_await body.read_some()) sum.add(*part);
         co_return sum.answer();
+    }
+    // No more than reading, to be measured.
+    static Task<Response> count(Request& request) {
+        BodyReader body = request.body_reader();
+        std::size_t bytes = 0;
+        while (auto part = co_await body.read_some()) bytes += part->size();
+        co_return Response::text(std::to_string(bytes));
     }
     static Response blocking(Request& request) {
         BlockingBodyReader body = request.blocking_body_reader();

@@ -9,6 +9,7 @@ import time
 
 from harness import PATCHBAY, RELEASE, ROOT, WORK, Server, build_load, result_of, servers, start_load
 
+IP_BIND_ADDRESS_NO_PORT = 24  # <linux/in.h>; not in every Python
 GIBIBYTE = 1 << 30
 
 
@@ -29,6 +30,8 @@ def bench_mixed(options):
 
 def connect(port, index):
     client = socket.socket()
+    # So that a port is taken when it is known for which peer, and one may serve for several.
+    client.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
     client.bind((f"127.0.0.{2 + index // 20000}", 0))
     client.connect(("127.0.0.1", port))
     ask(client)
@@ -61,7 +64,7 @@ def bench_idle(options):
         with Server(name, port, command, environment) as server:
             warm = [connect(port, 0) for _ in range(64)]
             before = server.resident_bytes()
-            clients = [connect(port, index) for index in range(min(count, 14000 if name == "nginx" else count))]
+            clients = [connect(port, index) for index in range(min(count, 10000 if name == "nginx" else count))]
             print(f"| {name} | {len(clients):,} | {(server.resident_bytes() - before) / len(clients):.0f} |", flush=True)
             for client in clients[:: max(1, len(clients) // 1000)] + warm:
                 ask(client)
@@ -136,7 +139,7 @@ def bench_transfer(options):
                 memory = server.resident_bytes()
                 jobs = {"download": [f"http://127.0.0.1:{port}/files/gibibyte"]}
                 if name == "patchbay":
-                    jobs["streamed upload"] = ["-X", "POST", "-T", file, f"http://127.0.0.1:{port}/async"]
+                    jobs["streamed upload"] = ["-X", "POST", "-T", file, f"http://127.0.0.1:{port}/count"]
                 for job, arguments in jobs.items():
                     seconds, cpu = transfer(server, arguments)
                     print(f"| {name} | {job} | {GIBIBYTE / 2**20 / seconds:,.0f} | {cpu:.2f} | "

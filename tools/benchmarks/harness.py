@@ -95,7 +95,10 @@ def start_load(server, path, seconds, connections, depth=1, body=0):
 
 
 def result_of(load, server, path):
-    result = json.loads(load.communicate()[0].strip().splitlines()[-1])
+    said = load.communicate()[0].strip().splitlines()
+    if not said:
+        raise SystemExit(f"{server.name} {path}: no answer that the load takes; see above")
+    result = json.loads(said[-1])
     if "error" in result:
         raise SystemExit(f"{server.name} {path}: {result['error']}")
     return result
