@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
-"""doc_examples.py PAGE.md OUT.cpp
+"""doc_examples.py PAGE.md EXAMPLES.cpp PROGRAMS.cpp
 
-Writes the C++ examples of a page into one source, each in a namespace of its own, so that a compiler reads
-them. Examples with an #include are whole files, and are left out.
+Writes the C++ examples of a page into one source, each in a namespace of its own, so that a compiler reads them; and
+those that have a main(), with the page's first plugin, into a program that runs them.
 """
 
 import re
 import sys
 
-PREAMBLE = """#include <patchbay/plugin.hpp>
+PREAMBLE = """#undef NDEBUG
+#include <patchbay/plugin.hpp>
+#include <patchbay/testing.hpp>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
@@ -16,29 +18,49 @@ PREAMBLE = """#include <patchbay/plugin.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <cassert>
 #include <fstream>
 #include <functional>
 #include <mutex>
 
 using namespace patchbay;
+
+// One program is one plugin at most.
+#undef PATCHBAY_PLUGIN
+#define PATCHBAY_PLUGIN(Class, ...) static_assert(std::is_base_of_v<Plugin, Class>)
 """
 
 
-def main(page, out):
+def without_includes(block, plugin):
+    """The lines stay, so that the compiler's numbers are those of the page; a plugin's file becomes its class."""
+    block = re.sub(r"^#include \"\w+\.cpp\"$", f"using {plugin};", block, flags=re.MULTILINE)
+    return re.sub(r"^#include .*$", "", block, flags=re.MULTILINE)
+
+
+def main(page, examples, programs):
     text = open(page, encoding="utf-8").read()
-    parts = [PREAMBLE]
+    parts, runnable, calls, plugin = [PREAMBLE], [PREAMBLE], [], None
     for number, block in enumerate(re.finditer(r"^```cpp\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)):
-        if "#include" in block[1]:
-            continue
         line = text.count("\n", 0, block.start(1)) + 1
-        parts.append(f'namespace example_{number} {{\n#line {line}\n{block[1]}}}\n')
-    if len(parts) == 1:
-        sys.exit(f"{page} has no examples")
-    with open(out, "w", encoding="utf-8") as file:
-        file.write("\n".join(parts))
+        code = without_includes(block[1], plugin).replace("int main() {", "void program() {")
+        part = f"namespace example_{number} {{\n#line {line}\n{code}}}\n"
+        parts.append(part)
+        if "void program() {" in code:
+            runnable.append(part)
+            calls.append(f"    example_{number}::program();\n")
+        found = re.search(r"^PATCHBAY_PLUGIN\((\w+)", code, re.MULTILINE)
+        if found and not plugin:
+            plugin = f"example_{number}::{found[1]}"
+            runnable.append(part)
+    if not calls:
+        sys.exit(f"{page} has no example with a main()")
+    runnable.append(f"int main() {{\n{''.join(calls)}}}\n")
+    for out, content in (examples, parts), (programs, runnable):
+        with open(out, "w", encoding="utf-8") as file:
+            file.write("\n".join(content))
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
+    if len(sys.argv) != 4:
         sys.exit(__doc__)
     main(*sys.argv[1:])
