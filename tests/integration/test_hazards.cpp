@@ -116,6 +116,19 @@ TEST_CASE("a thread that another plugin keeps does not hold up the reaper for ev
     CHECK(server.terminate() == 0);
 }
 
+TEST_CASE("a plugin's own library lies beside it, and is no plugin") {
+    const std::string library = "libown_library.so.1";
+    ServerProcess server{yaml,
+                         {{test_plugin("with_library"), "with_library.so"},
+                          {test_plugin("with_library").parent_path() / library, library}}};
+    CHECK(HttpClient{server.port()}.get("/word").body == "from the library");
+    server.install(test_plugin("with_library"), "with_library.so");
+    CHECK_THAT(server.wait_for_log("with_library 1.0.0 gen 2 serving"), Catch::Contains("unmapped in"));
+    CHECK(HttpClient{server.port()}.get("/word").body == "from the library");
+    CHECK(server.log().find("refused") == std::string::npos);
+    CHECK(server.terminate() == 0);
+}
+
 TEST_CASE("thread_local objects with destructors are in nobody's way") {
     ServerProcess server{yaml, {{test_plugin("thread_local_destructor"), "sample.so"}}};
     for (int i = 0; i < 8; ++i) {
