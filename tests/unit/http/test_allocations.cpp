@@ -1,11 +1,14 @@
-// Counts every call of operator new in this executable: matching and reading a plain target must make none.
+// Counts every call of operator new in this executable: reading a request like the one before, reading a
+// plain target and matching must make none.
 #include "http/path.hpp"
+#include "http/request_parser.hpp"
 #include "http/router_builder.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <atomic>
 #include <cstdlib>
+#include <cstring>
 #include <new>
 #include <string>
 
@@ -78,4 +81,28 @@ TEST_CASE("a plain target allocates nothing, and a scratch used before serves ag
     const bool encoded_good = parse_target(verb::get, encoded, scratch).has_value();
     CHECK(allocations == grown);
     CHECK(encoded_good);
+}
+
+TEST_CASE("a request allocates nothing for its headers, after one that had as many") {
+    std::string text = "GET /a/path?query HTTP/1.1\r\nHost: localhost\r\n";
+    for (int i = 0; i < 30; ++i)
+        text += "X-Header-" + std::to_string(i) + ": " + std::string(40, 'v') + "\r\n";
+    text += "\r\n";
+    RequestParser parser;
+    Buffer buffer;
+    const auto parse = [&] {
+        parser.reset({.bytes = {.target = 1000, .head = 8000}, .fields = 64});
+        buffer.clear();
+        buffer.make_space(text.size());
+        std::memcpy(buffer.space(), text.data(), text.size());
+        buffer.commit(text.size());
+        return parser.parse(buffer) == RequestParser::Step::head && parser.body_limit(0) &&
+               parser.parse(buffer) == RequestParser::Step::complete;
+    };
+    REQUIRE(parse());
+    const std::size_t before = allocations;
+    const bool complete = parse();
+    CHECK(allocations == before);
+    CHECK(complete);
+    CHECK(parser.request().headers.size() == 31);
 }
