@@ -152,6 +152,27 @@ executor:
     CHECK(server.terminate() == 0);
 }
 
+#ifndef PATCHBAY_SANITIZED  // whose allocators keep what was freed
+TEST_CASE("an idle connection keeps no buffer") {
+    allow_own_descriptors(4096);
+    ServerProcess server{"listen: 127.0.0.1:0\nevent_loops: 1\n", {{PATCHBAY_CONTRACT, "contract.so"}}};
+    const auto connect = [&](int count) {
+        std::vector<std::unique_ptr<HttpClient>> clients;
+        for (int i = 0; i < count; ++i) {
+            clients.push_back(std::make_unique<HttpClient>(server.port()));
+            REQUIRE(clients.back()->get("/").status == 200);
+        }
+        return clients;
+    };
+    connect(100);
+    const std::size_t before = resident_kibibytes(server.id());
+    const auto idle = connect(1000);
+    CHECK(resident_kibibytes(server.id()) < before + 1000);  // a buffer has 8 KiB
+    CHECK(idle.front()->get("/").status == 200);
+    CHECK(server.terminate() == 0);
+}
+#endif
+
 TEST_CASE("a handler that holds its event loop up is named, and the others are not") {
     ServerProcess server{"listen: 127.0.0.1:0\nevent_loops: 1\nlog: {stall: 100ms}\n",
                          {{test_plugin("slow"), "slow.so"}}};
