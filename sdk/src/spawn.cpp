@@ -12,6 +12,10 @@ void throw_empty_task() {
         "patchbay: this Task is empty: it was moved from or awaited before, or never was a coroutine's"};
 }
 
+void throw_no_result() {
+    throw std::logic_error{"patchbay: a coroutine ended without the co_return that its type asks for"};
+}
+
 void OutsideTask::link(LoopExecutor on) {
     executor = std::move(on);
     GenerationInfo& generation = executor.lease()->generation();

@@ -209,20 +209,23 @@ void complete(RateLimitConfig& settings, const FilterSource& source) {
     if (settings.burst == 0) settings.burst = settings.requests;
 }
 
+// That a filter may write a header field of this name.
+void check_field_name(const std::string& name, const FilterSource& source, const char* key) {
+    constexpr std::string_view others_own[] = {
+        "connection", "content-length", "content-type", "date",
+        "host",       "keep-alive",     "server",       "transfer-encoding"};
+    if (!is_http_token(name))
+        complain(source, key, '\'' + abbreviate(name) + "' is no name of a header field");
+    else if (std::ranges::find(others_own, lower_case(name)) != std::end(others_own))
+        complain(source, key, name + " is not a filter's to write");
+}
+
 void complete(RequestIdConfig& settings, const FilterSource& source) {
-    if (settings.header.empty()) complain(source, "header", "a name is needed, found an empty one");
+    check_field_name(settings.header, source, "header");
 }
 
 void complete(SecurityHeadersConfig& settings, const FilterSource& source) {
-    for (const auto& [name, value] : settings.others)
-        if (!is_http_token(name))
-            complain(source, "others", '\'' + abbreviate(name) + "' is no name of a header field");
-    for (const std::string_view reserved : {"connection", "content-length", "content-type", "date",
-                                            "keep-alive", "server", "transfer-encoding"}) {
-        for (const auto& [name, value] : settings.others)
-            if (lower_case(name) == reserved)
-                complain(source, "others", name + " is not a filter's to write");
-    }
+    for (const auto& [name, value] : settings.others) check_field_name(name, source, "others");
 }
 
 void complete(CompressionConfig& settings, const FilterSource& source) {

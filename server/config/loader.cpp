@@ -29,9 +29,23 @@ using Kind = YamlNode::Kind;
     throw ConfigError{{{{file.string()}, {}, std::move(text), {}}}};
 }
 
+// A file that is truncated and not yet written would take filters and their passwords out of service.
+bool says_nothing(std::string_view text) {
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        const std::size_t first = text.substr(0, end).find_first_not_of(" \t\r");
+        if (first != std::string_view::npos && text[first] != '#') return false;
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return true;
+}
+
 std::string read_file(const std::filesystem::path& file) {
     detail::FileText read = detail::read_regular_file(file, detail::max_yaml_bytes, "a YAML file");
     if (!read.problem.empty()) fail(file, read.problem);
+    if (says_nothing(read.text))
+        fail(file,
+             "there is nothing in it: was it still being written? A file of {} stands for the defaults");
     return std::move(read.text);
 }
 

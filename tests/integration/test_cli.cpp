@@ -298,7 +298,7 @@ TEST_CASE("an option outranks the variable of its key, even a wrong one") {
     ServerOptions options;
     options.arguments = {"--listen", "127.0.0.1:0"};
     options.environment = {{"PATCHBAY_LISTEN", "nonsense"}};
-    ServerProcess server{"", {}, options};
+    ServerProcess server{"{}", {}, options};
     CHECK(server.terminate() == 0);
 }
 

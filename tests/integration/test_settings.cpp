@@ -41,6 +41,13 @@ TEST_CASE("the file may be edited in place") {
     write_file(server.directory() / "patchbay.yaml", base + "settings: {sample: {body: edited}}\n");
     server.wait_for_log("sample 1.0.0 gen 2 serving with new settings");
     CHECK(client.get("/sample").body == "edited");
+    for (const char* half_written : {"", "# Only its first line so far.\n"}) {
+        const std::size_t mark = server.log_mark();
+        write_file(server.directory() / "patchbay.yaml", half_written);
+        server.wait_for_log("there is nothing in it", mark);
+        server.wait_for_log("configuration refused", mark);
+        CHECK(client.get("/sample").body == "edited");
+    }
     CHECK(server.terminate() == 0);
 }
 

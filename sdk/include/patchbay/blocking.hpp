@@ -131,6 +131,8 @@ private:
 /// deadline passed, before the call began. A call that has begun is always waited for.
 template <std::invocable Function>
 [[nodiscard("run_blocking does nothing until it is awaited")]] auto run_blocking(Function function) {
+    static_assert(!detail::is_task<std::invoke_result_t<Function&>>,
+                  "patchbay: run_blocking takes a plain function; co_await a Task itself");
     return detail::BlockingCall<Function>{std::move(function)};
 }
 

@@ -9,6 +9,7 @@
 
 #include <boost/asio/async_result.hpp>
 
+#include <concepts>
 #include <coroutine>
 #include <utility>
 
@@ -44,7 +45,14 @@ public:
         if (handle_) handle_.destroy();
     }
 
-    explicit operator bool() const noexcept { return static_cast<bool>(handle_); }
+    /// True when there is no coroutine: default-constructed, moved from or awaited before.
+    bool empty() const noexcept { return !handle_; }
+    /// For the compiler alone: without a co_await, `if (allowed())` must not pass for a condition.
+    template <std::same_as<bool> Condition>
+    explicit operator Condition() const {
+        static_assert(!std::is_same_v<Condition, bool>,
+                      "patchbay: a Task is no condition: co_await it, and test what it gives");
+    }
 
     class Awaiter {
     public:

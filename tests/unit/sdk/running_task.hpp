@@ -40,7 +40,7 @@ public:
     /// Cancels it; from any thread.
     void stop() {
         asio::post(*loop_, [self = this->shared_from_this()] {
-            if (self->task_) self->cancel();
+            if (!self->task_.empty()) self->cancel();
         });
     }
     /// Waits for the end; the value or the exception.

@@ -28,6 +28,9 @@ namespace detail {
 PATCHBAY_API void* allocate_frame(std::size_t bytes);
 PATCHBAY_API void free_frame(void* frame, std::size_t bytes) noexcept;
 
+/// For a coroutine that ran off its end without co_return, which g++ 12 lets pass.
+[[noreturn]] PATCHBAY_API void throw_no_result();
+
 struct ExecutorTag {};
 struct ContextTag {};
 
@@ -148,6 +151,7 @@ public:
     }
     T take() {
         rethrow_error();
+        if (!value_) throw_no_result();
         return std::move(*value_);
     }
 
