@@ -273,7 +273,7 @@ TEST_CASE("what is no regular file is no configuration, and nobody waits for it"
 }
 
 TEST_CASE("options that are wrong, or empty, are named as they were written") {
-    const Setup setup{"", sample};
+    const Setup setup{"{}", sample};
     const auto serve = [&](std::vector<std::string> options) {
         std::vector<std::string> command{PATCHBAY_BINARY, "serve", setup.yaml()};
         command.insert(command.end(), options.begin(), options.end());

@@ -155,6 +155,12 @@ TEST_CASE("a file that can't be read says why", "[config]") {
     const auto large = folder.path() / "large.yaml";
     std::ofstream{large} << std::string(2'000'000, '\n');
     CHECK_THROWS_WITH(load_config(large, {}), large.string() + ": the file is larger than 1MiB");
+    const auto empty = folder.path() / "empty.yaml";
+    for (const char* text : {"", "\n", " \n# a comment\r\n"}) {
+        std::ofstream{empty} << text;
+        CHECK_THROWS_WITH(load_config(empty, {}),
+                          Catch::StartsWith(empty.string() + ": there is nothing in it"));
+    }
     const auto locked = folder.path() / "locked.yaml";
     std::ofstream{locked} << "event_loops: 2\n";
     fs::permissions(locked, fs::perms::none);
