@@ -24,14 +24,17 @@ std::string_view cut_part(std::string_view& rest, char separator) noexcept {
     return trimmed(part);
 }
 
-std::optional<std::string> token_or_quoted(std::string_view text) {
+std::optional<std::string> token_or_quoted(std::string_view text, Backslash backslash) {
     if (is_token(text)) return std::string{text};
     if (text.size() < 2 || text.front() != '"' || text.back() != '"') return std::nullopt;
     text = text.substr(1, text.size() - 2);
+    const auto is_escapable = [&](std::string_view rest) {
+        return backslash == Backslash::escapes_all || rest.starts_with('"') || rest.starts_with('\\');
+    };
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] == '"') return std::nullopt;
-        if (text[i] == '\\') ++i;
+        if (text[i] == '\\' && is_escapable(text.substr(i + 1))) ++i;
         if (i == text.size()) return std::nullopt;
         out += text[i];
     }

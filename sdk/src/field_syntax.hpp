@@ -2,6 +2,7 @@
 // Each function looks at a character once.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,8 +16,13 @@ std::string_view trimmed(std::string_view text) noexcept;
 /// string that never ends reaches to the end of the text.
 std::string_view cut_part(std::string_view& rest, char separator) noexcept;
 
-/// A token as it is, or what stands in a quoted string (RFC 9110 §5.6.4); nothing when the text is neither.
-std::optional<std::string> token_or_quoted(std::string_view text);
+/// What a backslash in a quoted string takes with it: whatever follows (RFC 9110 §5.6.4), or a quote and
+/// another backslash only, since old browsers send paths of Windows as they are.
+enum class Backslash : std::uint8_t { escapes_all, escapes_quotes };
+
+/// A token as it is, or what stands in a quoted string; nothing when the text is neither.
+std::optional<std::string> token_or_quoted(std::string_view text,
+                                           Backslash backslash = Backslash::escapes_all);
 
 /// As a quoted string.
 std::string quoted(std::string_view text);

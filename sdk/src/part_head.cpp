@@ -15,22 +15,6 @@ constexpr std::size_t most_headers = 32;  // three are in use
 
 bool is_control(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
-// A backslash stands before a quote or another backslash; anywhere else it is one of a path, as old browsers
-// send them.
-std::optional<std::string> parameter_value(std::string_view text) {
-    if (is_token(text)) return std::string{text};
-    if (text.size() < 2 || text.front() != '"' || text.back() != '"') return std::nullopt;
-    text = text.substr(1, text.size() - 2);
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '"') return std::nullopt;
-        const bool escapes =
-            text[i] == '\\' && i + 1 < text.size() && (text[i + 1] == '"' || text[i + 1] == '\\');
-        out += text[escapes ? ++i : i];
-    }
-    return out;
-}
-
 // What browsers write for a quote and line ends, and nothing else (WHATWG HTML, "multipart/form-data encoding
 // algorithm"): "100%25" is a name of its own.
 std::string without_browser_escapes(std::string_view text) {
@@ -89,7 +73,7 @@ std::optional<Parameters> disposition_parameters(std::string_view text) {
         if (equals == std::string_view::npos) return std::nullopt;
         const std::string_view key = parameter.substr(0, equals), value = parameter.substr(equals + 1);
         const bool extended = equal_ignoring_case(key, "filename*");
-        auto decoded = extended ? extended_value(value) : parameter_value(value);
+        auto decoded = extended ? extended_value(value) : token_or_quoted(value, Backslash::escapes_quotes);
         if (!decoded || !is_token(key)) return std::nullopt;
         auto* wanted = extended                               ? &parameters.extended_file_name
                        : equal_ignoring_case(key, "name")     ? &parameters.name

@@ -15,10 +15,6 @@ constexpr std::chrono::milliseconds slow{1'000};
 // From asking to stop to naming what did not.
 constexpr std::chrono::milliseconds stop_patience{2'000};
 
-std::string name_of(const Generation& generation) {
-    return generation.plugin + " " + generation.version() + " gen " + std::to_string(generation.number);
-}
-
 std::string count(long number, const std::string& what) {
     return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
 }
@@ -88,7 +84,7 @@ void Drain::ask_to_stop(const std::shared_ptr<Generation>& generation) {
 }
 
 void Drain::report_held(const std::shared_ptr<Generation>& generation) {
-    log_.warning(name_of(*generation) + " stays loaded: " +
+    log_.warning(generation->title() + " stays loaded: " +
                  count(generation->leases_of_others(), "operation") + " of it did not end when asked to (" +
                  count(generation->requests.load(std::memory_order_relaxed), "request") +
                  "; the rest are tasks, timers or executors it keeps)");
@@ -99,7 +95,7 @@ void Drain::on_reaped(const ReapReport& report) {
     if (found == entries_.end()) return;
     const Entry& entry = found->second;
     const Generation& generation = *report.generation;
-    std::string line = entry.event.empty() ? name_of(generation)
+    std::string line = entry.event.empty() ? generation.title()
                                            : entry.event + " · gen " + std::to_string(generation.number);
     line += " drained " + count(entry.requests, "request");
     if (!report.stop_problem.empty()) line += " · its stop() failed: " + report.stop_problem;
@@ -128,7 +124,7 @@ std::vector<std::string> Drain::unfinished() const {
     std::vector<std::string> sentences;
     for (const auto& [generation, entry] : entries_) {
         sentences.push_back(
-            name_of(*generation) + " still holds " + count(generation->leases_of_others(), "operation") +
+            generation->title() + " still holds " + count(generation->leases_of_others(), "operation") +
             ", " + count(generation->requests.load(std::memory_order_relaxed), "request") + " among them");
     }
     return sentences;

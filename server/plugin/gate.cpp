@@ -1,6 +1,7 @@
 #include "plugin/gate.hpp"
 
 #include "plugin/elf_image.hpp"
+#include "plugin/printable.hpp"
 
 #include <boost/core/demangle.hpp>
 #include <boost/system/result.hpp>
@@ -13,9 +14,7 @@
 #include <span>
 #include <sstream>
 #include <string_view>
-#include <sys/stat.h>
 #include <system_error>
-#include <unistd.h>
 
 namespace patchbay {
 namespace {
@@ -23,13 +22,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uintmax_t most_plugin_bytes = std::uintmax_t{1} << 30;
-constexpr int most_symbolic_links = 40;  // the kernel's own limit
-
-/// Text from a foreign file, safe for a terminal and a log line.
-std::string printable(std::string text) {
-    std::replace_if(text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }, '?');
-    return text;
-}
 
 std::string_view fixed_text(std::span<const char> field) {
     return {field.data(), ::strnlen(field.data(), field.size())};
@@ -206,26 +198,6 @@ boost::system::result<std::vector<std::byte>, std::string> read_file(const fs::p
     return bytes;
 }
 
-/// Why others than root and this process's user can write `path`.
-std::optional<std::string> foreign_writers(const fs::path& path, const struct stat& status) {
-    const std::string name = printable(path.string());
-    const ::uid_t user = ::geteuid();
-    if (status.st_uid != 0 && status.st_uid != user) {
-        const std::string trusted =
-            user == 0 ? "root" : "root or this process's user " + std::to_string(user);
-        return name + " is owned by user " + std::to_string(status.st_uid) + ", not by " + trusted +
-               ": chown root " + name;
-    }
-    if ((status.st_mode & (S_IWGRP | S_IWOTH)) == 0) return std::nullopt;
-    const std::string writers = (status.st_mode & S_IWOTH) != 0 ? "others" : "its group";
-    return name + " is writable by " + writers + ": chmod go-w " + name;
-}
-
-std::string unexamined(const fs::path& path) {
-    const int error = errno;
-    return printable(path.string()) + " can't be examined: " + std::generic_category().message(error);
-}
-
 void add_row(std::ostream& out, std::string_view label, std::string_view value) {
     out << std::left << std::setw(18) << label << value << '\n';
 }
@@ -271,23 +243,6 @@ std::optional<std::string> refusal(const PluginDescriptor& plugin, const PluginD
                                    bool allow_mixed) {
     const std::vector<std::string> found = mismatches(plugin, host, allow_mixed);
     return found.empty() ? std::nullopt : std::optional{found.front()};
-}
-
-std::optional<std::string> file_permissions_refusal(const fs::path& path) {
-    std::error_code error;
-    fs::path hop = fs::absolute(path, error);
-    for (int links = 0; !error && links <= most_symbolic_links; ++links) {
-        const fs::path folder = hop.parent_path();
-        struct stat status{};
-        if (::stat(folder.c_str(), &status) != 0) return unexamined(folder);
-        if (auto problem = foreign_writers(folder, status)) return problem;
-        if (::lstat(hop.c_str(), &status) != 0) return unexamined(hop);
-        if (S_ISREG(status.st_mode)) return foreign_writers(hop, status);
-        if (!S_ISLNK(status.st_mode)) return printable(hop.string()) + " is not a regular file";
-        hop = folder / fs::read_symlink(hop, error);
-    }
-    return printable(path.string()) +
-           (error ? " can't be examined: " + error.message() : " is a loop of symbolic links");
 }
 
 std::string describe(const GateReport& report) {

@@ -55,6 +55,8 @@ public:
     Generation& operator=(const Generation&) = delete;
 
     const std::string& version() const noexcept { return version_; }
+    /// For the log: "greeter 1.0.0 gen 2".
+    std::string title() const { return plugin + " " + version_ + " gen " + std::to_string(number); }
     const Handlers& handlers() const noexcept { return *handlers_; }
     /// The copy it was loaded from, which is there as long as it serves.
     const std::filesystem::path& file() const noexcept { return copy_.path(); }

@@ -4,7 +4,6 @@
 #include "log/logger.hpp"
 #include "log/start_thread.hpp"
 #include "plugin/gate.hpp"
-#include "plugin/timed_load.hpp"
 #include "runtime/host_thread.hpp"
 
 #include <boost/asio/post.hpp>
@@ -21,36 +20,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::vector<std::shared_ptr<Generation>> list_of(
-    const std::map<std::string, std::shared_ptr<Generation>>& generations) {
-    std::vector<std::shared_ptr<Generation>> values;
-    for (const auto& [name, generation] : generations) values.push_back(generation);
-    return values;
-}
-
 std::string joined(const std::vector<std::string>& sentences) {
     std::string text;
     for (const std::string& sentence : sentences) text += (text.empty() ? "" : "; ") + sentence;
     return text;
-}
-
-std::string title(const Generation& generation) {
-    return generation.plugin + " " + generation.version() + " gen " + std::to_string(generation.number);
-}
-
-Settings::Positions positions_for(const Config& config, const std::string& plugin) {
-    Settings::Positions positions;
-    const std::string prefix = plugin + ".";
-    for (const auto& [key, position] : config.setting_positions) {
-        if (key.compare(0, prefix.size(), prefix) == 0)
-            positions[key.substr(prefix.size())] = to_string(position);
-    }
-    return positions;
-}
-
-nlohmann::json settings_for(const Config& config, const std::string& plugin) {
-    const auto found = config.settings.find(plugin);
-    return found == config.settings.end() ? nlohmann::json::object() : found->second;
 }
 
 }  // namespace
@@ -122,7 +95,7 @@ std::vector<std::string> PluginManager::start() {
 // The routes of the configuration alone.
 RoutePlan PluginManager::first_plan() const {
     std::vector<ConfigProblem> problems = unreachable_directories(config_);
-    RoutePlan plan = plan_routes(config_, filters_, {}, host_);
+    RoutePlan plan = plan_for(config_, filters_, {});
     for (std::string& sentence : plan.errors) problems.push_back({{}, {}, std::move(sentence), {}});
     if (!problems.empty()) throw ConfigError{std::move(problems)};
     return plan;
@@ -134,43 +107,9 @@ void PluginManager::retire_plugin(const std::string& name) {
     Generations left = serving();
     left.erase(name);
     const std::shared_ptr<Generation> old = std::exchange(entry.serving, nullptr);
-    publish(plan_routes(config_, filters_, list_of(left),
-                        host_));  // fewer routes than before: nothing new can clash
+    publish(plan_for(config_, filters_, left));  // fewer routes than before: nothing new can clash
     drain_.retire(old, name + " removed", config_.drain.deadline);
     look();  // another file may have been refused for the name that is free now
-}
-
-std::shared_ptr<Generation> PluginManager::load(const std::string& plugin, PrivateCopy copy,
-                                                const PluginDescriptor& descriptor, const Config& config) {
-    Entry& entry = entry_for(plugin);
-    const auto discard_here = [this](std::shared_ptr<Generation> unwanted) {
-        boost::asio::post(context_,
-                          [this, unwanted = std::move(unwanted)]() mutable { discard(std::move(unwanted)); });
-    };
-    const GenerationPlace place{this, services_.loops, entry.home, &entry.share, discard_here};
-    auto shared_copy = std::make_shared<PrivateCopy>(std::move(copy));
-    const auto load_here = [shared_copy, descriptor, number = entry.last_number + 1,
-                            settings = settings_for(config, plugin),
-                            positions = positions_for(config, plugin), place] {
-        return Generation::load(std::move(*shared_copy), descriptor, number, settings, positions, place);
-    };
-    const auto late = [this](std::shared_ptr<Generation> unwanted) {
-        boost::asio::post(context_, [this, unwanted = std::move(unwanted)]() mutable {
-            --hung_loads_;
-            discard(std::move(unwanted));
-        });
-    };
-    std::shared_ptr<Generation> generation;
-    try {
-        generation = load_within(config.plugins.load_timeout, services_.loading.get_token(), load_here, late);
-    } catch (const LoadTimedOut&) {
-        ++hung_loads_;
-        throw;
-    }
-    for (const std::string& key : generation->unused_settings()) {
-        services_.log->warning(key + " is not read by " + plugin + ": is it misspelt?");
-    }
-    return generation;
 }
 
 // Serves by the candidate from that file, or throws and leaves everything as it was.
@@ -183,7 +122,7 @@ void PluginManager::swap_in(std::shared_ptr<Generation> candidate, const fs::pat
     }
     for (const std::string& name : replaced) next.erase(name);
     next[candidate->plugin] = candidate;
-    RoutePlan plan = plan_routes(config_, filters_, list_of(next), host_);
+    RoutePlan plan = plan_for(config_, filters_, next);
     if (!plan.routes) {
         const std::string problem = joined(plan.errors);
         discard(std::move(candidate));
@@ -193,7 +132,7 @@ void PluginManager::swap_in(std::shared_ptr<Generation> candidate, const fs::pat
     const std::shared_ptr<Generation> old = std::exchange(entry.serving, candidate);
     entry.last_number = candidate->number;
     publish(std::move(plan));
-    const std::string event = title(*candidate) + " serving";
+    const std::string event = candidate->title() + " serving";
     if (old) {
         drain_.retire(old, event, config_.drain.deadline);
     } else {
@@ -239,7 +178,7 @@ void PluginManager::reconfigured(Config config) {
             generation = fresh.back();
         }
         FilterSet filters{config.filters, filters_};
-        RoutePlan plan = plan_routes(config, filters, list_of(next), host_);
+        RoutePlan plan = plan_for(config, filters, next);
         if (!plan.routes) throw std::runtime_error{joined(plan.errors)};
         config_ = std::move(config);
         filters_ = std::move(filters);
@@ -256,7 +195,7 @@ void PluginManager::reconfigured(Config config) {
         Entry& entry = entry_for(generation->plugin);
         entry.last_number = generation->number;
         drain_.retire(std::exchange(entry.serving, generation),
-                      title(*generation) + " serving with new settings", config_.drain.deadline);
+                      generation->title() + " serving with new settings", config_.drain.deadline);
     }
     look();  // what was refused may fit now
 }
@@ -297,6 +236,13 @@ void PluginManager::discard(std::shared_ptr<Generation> generation) {
     if (generation) drain_.retire(std::move(generation), {}, config_.drain.deadline);
 }
 
+RoutePlan PluginManager::plan_for(const Config& config, const FilterSet& filters,
+                                  const Generations& generations) const {
+    std::vector<std::shared_ptr<Generation>> list;
+    for (const auto& [name, generation] : generations) list.push_back(generation);
+    return plan_routes(config, filters, list, host_);
+}
+
 PluginManager::Generations PluginManager::serving() const {
     Generations generations;
     for (const auto& [name, entry] : entries_)
@@ -311,7 +257,7 @@ std::string PluginManager::owner_of(const detail::LeaseBlock* lease) const {
             std::ranges::find(entry->serving->leases, lease) != entry->serving->leases.end())
             owner = entry->serving;
     }
-    return owner ? title(*owner) : std::string{};
+    return owner ? owner->title() : std::string{};
 }
 
 std::vector<std::string> PluginManager::stop(std::chrono::steady_clock::time_point deadline) {
@@ -321,7 +267,7 @@ std::vector<std::string> PluginManager::stop(std::chrono::steady_clock::time_poi
         if (watcher_) watcher_->stop();
         missing_timer_.cancel();
         directory_timer_.cancel();
-        publish(plan_routes(Config{}, FilterSet{}, {}, host_));
+        publish(plan_for(Config{}, FilterSet{}, {}));
         for (const auto& [name, entry] : entries_) {
             if (entry->serving)
                 drain_.retire(std::exchange(entry->serving, nullptr), {}, config_.drain.deadline);

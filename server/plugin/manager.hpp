@@ -118,6 +118,7 @@ private:
     Entry& entry_for(const std::string& plugin);
     void size_share(ExecutorShare& share, const Config& config);
 
+    RoutePlan plan_for(const Config& config, const FilterSet& filters, const Generations& generations) const;
     RoutePlan first_plan() const;
     void publish(RoutePlan plan);
     void warn();
@@ -127,6 +128,7 @@ private:
     std::string owner_of(const detail::LeaseBlock* lease) const;
     void refuse(const std::string& what, const std::filesystem::path& file, const std::string& problem);
 
+    static nlohmann::json settings_for(const Config& config, const std::string& plugin);
     /// Nothing when it can't be found out, for whatever reason.
     static std::optional<FileIdentity> identity_of(const std::filesystem::path& file);
     static bool is_gone(const std::filesystem::path& file);

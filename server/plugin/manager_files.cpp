@@ -1,7 +1,10 @@
-// What lies in the plugin directory and in the watched files, and what becomes of a change there.
+// What lies in the plugin directory and in the watched files, what becomes of a change there, and how a file
+// becomes a generation.
 #include "log/logger.hpp"
+#include "plugin/file_permissions.hpp"
 #include "plugin/gate.hpp"
 #include "plugin/manager.hpp"
+#include "plugin/timed_load.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -22,6 +25,16 @@ constexpr std::chrono::seconds between_looks{1};  // at a plugin directory that 
 
 bool is_plugin_file(const fs::path& file) {
     return file.extension() == ".so" && file.filename().native().front() != '.';
+}
+
+Settings::Positions positions_for(const Config& config, const std::string& plugin) {
+    Settings::Positions positions;
+    const std::string prefix = plugin + ".";
+    for (const auto& [key, position] : config.setting_positions) {
+        if (key.compare(0, prefix.size(), prefix) == 0)
+            positions[key.substr(prefix.size())] = to_string(position);
+    }
+    return positions;
 }
 
 }  // namespace
@@ -178,6 +191,44 @@ void PluginManager::load_file(const fs::path& file) {
     } catch (const std::exception& error) {
         refuse(plugin, file, error.what());
     }
+}
+
+nlohmann::json PluginManager::settings_for(const Config& config, const std::string& plugin) {
+    const auto found = config.settings.find(plugin);
+    return found == config.settings.end() ? nlohmann::json::object() : found->second;
+}
+
+std::shared_ptr<Generation> PluginManager::load(const std::string& plugin, PrivateCopy copy,
+                                                const PluginDescriptor& descriptor, const Config& config) {
+    Entry& entry = entry_for(plugin);
+    const auto discard_here = [this](std::shared_ptr<Generation> unwanted) {
+        boost::asio::post(context_,
+                          [this, unwanted = std::move(unwanted)]() mutable { discard(std::move(unwanted)); });
+    };
+    const GenerationPlace place{this, services_.loops, entry.home, &entry.share, discard_here};
+    auto shared_copy = std::make_shared<PrivateCopy>(std::move(copy));
+    const auto load_here = [shared_copy, descriptor, number = entry.last_number + 1,
+                            settings = settings_for(config, plugin),
+                            positions = positions_for(config, plugin), place] {
+        return Generation::load(std::move(*shared_copy), descriptor, number, settings, positions, place);
+    };
+    const auto late = [this](std::shared_ptr<Generation> unwanted) {
+        boost::asio::post(context_, [this, unwanted = std::move(unwanted)]() mutable {
+            --hung_loads_;
+            discard(std::move(unwanted));
+        });
+    };
+    std::shared_ptr<Generation> generation;
+    try {
+        generation = load_within(config.plugins.load_timeout, services_.loading.get_token(), load_here, late);
+    } catch (const LoadTimedOut&) {
+        ++hung_loads_;
+        throw;
+    }
+    for (const std::string& key : generation->unused_settings()) {
+        services_.log->warning(key + " is not read by " + plugin + ": is it misspelt?");
+    }
+    return generation;
 }
 
 void PluginManager::refuse(const std::string& what, const fs::path& file, const std::string& problem) {

@@ -52,6 +52,15 @@ std::string http_request(std::string_view method, std::string_view target, std::
     return text.append("\r\n").append(body);
 }
 
+bool is_listening(std::uint16_t port) {
+    try {
+        const HttpClient probe{port};
+        return true;
+    } catch (const std::runtime_error&) {
+        return false;
+    }
+}
+
 HttpClient::HttpClient(std::uint16_t port, int receive_buffer) {
     open(AF_INET);
     if (receive_buffer > 0)

@@ -24,6 +24,9 @@ struct HttpResponse {
 /// A whole request with Host, and Content-Length when there is a body.
 std::string http_request(std::string_view method, std::string_view target, std::string_view body = {});
 
+/// Whether somebody accepts connections on this machine's port.
+bool is_listening(std::uint16_t port);
+
 class HttpClient {
 public:
     /// Connects to this machine's port. `receive_buffer` (0: the system's own) makes a slow reader.

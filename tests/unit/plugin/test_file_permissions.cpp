@@ -1,4 +1,4 @@
-#include "plugin/gate.hpp"
+#include "plugin/file_permissions.hpp"
 #include "sample_file.hpp"
 
 #include <catch2/catch.hpp>
