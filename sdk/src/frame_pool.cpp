@@ -47,7 +47,7 @@ private:
 };
 
 FramePool& pool() {
-    thread_local FramePool frames;
+    thread_local FramePool frames [[gnu::tls_model("initial-exec")]];  // libpatchbay is loaded at start-up
     return frames;
 }
 

@@ -13,15 +13,21 @@ namespace {
 
 using nlohmann::json;
 
-// Whether it stands in a JSON string as itself, and is a whole character (RFC 8259 §7).
-bool stands_for_itself(char c) noexcept {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
+// The bytes that stand in a JSON string as themselves, and are whole characters (RFC 8259 §7).
+constexpr std::array<bool, 256> make_plain_bytes() {
+    std::array<bool, 256> bytes{};
+    for (unsigned byte = 0x20; byte < 0x80; ++byte) bytes[byte] = byte != '"' && byte != '\\';
+    return bytes;
 }
+constexpr auto plain_bytes = make_plain_bytes();
 
-void append_string(std::string& out, const std::string& text) {
-    if (std::all_of(text.begin(), text.end(), stands_for_itself)) {
-        out.append(1, '"').append(text).append(1, '"');
+void append_string(std::string& out, std::string_view text) {
+    const bool plain = std::all_of(text.begin(), text.end(),
+                                   [](char c) { return plain_bytes[static_cast<unsigned char>(c)]; });
+    if (plain) {
+        out += '"';
+        out += text;
+        out += '"';
     } else {
         out += json(text).dump(-1, ' ', false, json::error_handler_t::replace);
     }
@@ -101,11 +107,42 @@ void append(std::string& out, const json& value) {
     }
 }
 
+class ValueWriter {
+public:
+    explicit ValueWriter(std::string& out) : out_{out} {}
+
+    void operator()(std::nullptr_t) { out_ += "null"; }
+    void operator()(bool value) { out_ += value ? "true" : "false"; }
+    void operator()(std::int64_t value) { append_integer(out_, value); }
+    void operator()(std::uint64_t value) { append_integer(out_, value); }
+    void operator()(double value) { append_float(out_, value); }
+    void operator()(std::string_view value) { append_string(out_, value); }
+    void operator()(const json* value) { append(out_, *value); }
+
+private:
+    std::string& out_;
+};
+
 }  // namespace
 
 std::string json_text(const json& value) {
     std::string text;
     append(text, value);
+    return text;
+}
+
+std::string json_text(std::initializer_list<JsonMember> members) {
+    constexpr std::size_t usual_member = 48;
+    std::string text;
+    text.reserve(members.size() * usual_member);
+    text += '{';
+    for (const JsonMember& member : members) {
+        if (text.size() > 1) text += ',';
+        append_string(text, member.name());
+        text += ':';
+        std::visit(ValueWriter{text}, member.value());
+    }
+    text += '}';
     return text;
 }
 

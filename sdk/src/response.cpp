@@ -30,6 +30,10 @@ const std::string_view Response::json_type = "application/json";
 
 Response Response::json(const nlohmann::json& value) { return json_text(detail::json_text(value)); }
 
+Response Response::json(std::initializer_list<JsonMember> members) {
+    return json_text(detail::json_text(members));
+}
+
 Response Response::bytes(std::string body, std::string_view content_type) {
     Response response{std::move(body), {}};
     response.header(content_type_name, content_type);

@@ -33,29 +33,32 @@ bool all_may_be(std::string_view text, std::uint8_t use) noexcept {
     return std::all_of(text.begin(), text.end(), [use](char c) { return may_be(c, use); });
 }
 
-// reg-name (RFC 3986 §3.2.2): unreserved, sub-delims, whole escapes.
-bool is_name(std::string_view host) noexcept {
-    for (std::size_t i = 0; i < host.size(); ++i) {
-        if (may_be(host[i], of_name)) continue;
-        if (host[i] != '%' || host.size() - i < 3 || !all_may_be(host.substr(i + 1, 2), hexadecimal))
-            return false;
-        i += 2;
+// Where a reg-name (RFC 3986 §3.2.2) ends: unreserved, sub-delims, whole escapes.
+std::size_t end_of_name(std::string_view text) noexcept {
+    std::size_t at = 0;
+    for (;;) {
+        while (at < text.size() && may_be(text[at], of_name)) ++at;
+        if (text.size() - at < 3 || text[at] != '%' || !all_may_be(text.substr(at + 1, 2), hexadecimal))
+            return at;
+        at += 3;
     }
-    return true;
+}
+
+// The end of "[address]", which text begins with; 0 when there is none.
+std::size_t end_of_literal(std::string_view text) noexcept {
+    const std::size_t end = text.find(']');
+    return end != std::string_view::npos && all_may_be(text.substr(1, end - 1), of_address) ? end + 1 : 0;
 }
 
 }  // namespace
 
 bool is_authority(std::string_view text, bool needs_port) noexcept {
     const bool bracketed = text.starts_with('[');
-    const std::size_t host_end = bracketed ? text.find(']') : std::min(text.find(':'), text.size());
-    if (host_end == std::string_view::npos) return false;
-    const std::string_view host = bracketed ? text.substr(1, host_end - 1) : text.substr(0, host_end);
-    if (host.empty() || !(bracketed ? all_may_be(host, of_address) : is_name(host))) return false;
-    const std::string_view rest = text.substr(bracketed ? host_end + 1 : host_end);
-    if (rest.empty()) return !needs_port;
-    const std::string_view port = rest.substr(1);
-    return rest.front() == ':' && (!needs_port || !port.empty()) && port.size() <= 5 &&
+    const std::size_t host_end = bracketed ? end_of_literal(text) : end_of_name(text);
+    if (host_end <= (bracketed ? 2u : 0u)) return false;
+    if (host_end == text.size()) return !needs_port;
+    const std::string_view port = text.substr(host_end + 1);
+    return text[host_end] == ':' && (!needs_port || !port.empty()) && port.size() <= 5 &&
            all_may_be(port, decimal);
 }
 

@@ -141,7 +141,7 @@ bool Exchange::start_task() noexcept {
 }
 
 void Exchange::settle_task() noexcept {
-    guarded([this] { return task_.take(); });
+    guarded([this]() -> Response&& { return task_.take(); });
     task_ = {};
 }
 

@@ -2,13 +2,28 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 
 namespace patchbay {
 
-inline bool is_token_char(char c) noexcept {
-    if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) return true;
-    return c != '\0' && std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
+namespace detail {
+
+constexpr std::array<bool, 256> make_token_bytes() {
+    std::array<bool, 256> bytes{};
+    for (const char c : std::string_view{"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                         "!#$%&'*+-.^_`|~"})
+        bytes[static_cast<unsigned char>(c)] = true;
+    return bytes;
+}
+inline constexpr auto token_bytes = make_token_bytes();
+
+}  // namespace detail
+
+inline bool is_token_char(char c) noexcept { return detail::token_bytes[static_cast<unsigned char>(c)]; }
+
+inline bool is_token(std::string_view text) noexcept {
+    return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char);
 }
 
 /// A byte of a field value: visible, a space, a tab, or above ASCII.

@@ -3,22 +3,17 @@
 #include "http/authority.hpp"
 #include "http/field_syntax.hpp"
 
-#include <boost/beast/http/error.hpp>
-
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 #include <functional>
-#include <limits>
-#include <new>
+#include <system_error>
 
 namespace patchbay {
 
-namespace beast = boost::beast;
 using http::field;
 
 namespace {
-
-std::string_view view(beast::string_view text) noexcept { return {text.data(), text.size()}; }
 
 bool is_chunked(std::string_view coding) noexcept { return equal_ignoring_case(coding, "chunked"); }
 
@@ -36,79 +31,29 @@ RequestFault judge_transfer_encoding(std::string_view value) noexcept {
     return RequestFault::unknown_transfer_encoding;
 }
 
-RequestFault fault_of(boost::system::error_code why, std::string_view version) noexcept {
-    using http::error;
-    // Beast blames the version for whatever follows the target.
-    if (why == error::bad_version) {
-        return version[5] == '1' ? RequestFault::malformed_request_line : RequestFault::unsupported_version;
-    }
-    if (why == error::bad_method) return RequestFault::malformed_method;
-    if (why == error::bad_target) return RequestFault::malformed_target;
-    if (why == error::bad_transfer_encoding) return RequestFault::malformed_transfer_encoding;
-    if (why == error::multiple_content_length) return RequestFault::several_content_lengths;
-    if (why == error::bad_content_length) return RequestFault::malformed_content_length;
-    if (why == error::bad_field || why == error::bad_value) return RequestFault::malformed_field;
-    return RequestFault::malformed_request_line;
+// RFC 9110 §8.6. False for anything but the digits of a number of 64 bits.
+bool parse_length(std::string_view value, std::size_t& into) noexcept {
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), into);
+    return error == std::errc{} && end == value.data() + value.size();
 }
 
 }  // namespace
 
-class RequestParser::Callbacks final : public http::basic_parser<true> {
-public:
-    explicit Callbacks(RequestParser& owner) : owner_{owner} {
-        header_limit(std::numeric_limits<std::uint32_t>::max());  // the scanner has judged it
-        body_limit(boost::none);
-    }
-
-private:
-    using Error = boost::system::error_code;
-
-    void on_request_impl(http::verb method, beast::string_view name, beast::string_view target, int version,
-                         Error&) override {
-        owner_.request_.method = method;
-        owner_.request_.method_name = view(name);
-        owner_.request_.target = view(target);
-        owner_.request_.version = static_cast<unsigned>(version);
-    }
-    void on_field_impl(field id, beast::string_view name, beast::string_view value, Error& error) override {
-        if (!owner_.add_field(id, view(name), view(value))) error = http::error::header_limit;
-    }
-    // The parser sees heads alone.
-    void on_response_impl(int, beast::string_view, int, Error&) override {}
-    void on_header_impl(Error&) override {}
-    void on_body_init_impl(boost::optional<std::uint64_t> const&, Error&) override {}
-    std::size_t on_body_impl(beast::string_view, Error&) override { return 0; }
-    void on_chunk_header_impl(std::uint64_t, beast::string_view, Error&) override {}
-    std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view, Error&) override { return 0; }
-    void on_finish_impl(Error&) override {}
-
-    RequestParser& owner_;
-};
-
-RequestParser::RequestParser() {
-    static_assert(sizeof(Callbacks) <= sizeof(callbacks_storage_));
-    fields_.reserve(16);
-}
-
-RequestParser::~RequestParser() {
-    if (callbacks_) callbacks_->~Callbacks();
-}
+RequestParser::RequestParser() { fields_.reserve(16); }
 
 void RequestParser::reset(const Limits& limits) {
-    if (callbacks_) callbacks_->~Callbacks();
-    callbacks_ = new (callbacks_storage_) Callbacks{*this};
     limits_ = limits;
     scanner_.reset(limits.bytes);
     fields_.clear();
     request_.method_name = {};
     request_.headers = {};
     request_.body = {};
-    host_ = transfer_encoding_ = {};
+    host_ = content_length_ = transfer_encoding_ = {};
     fault_ = RequestFault::none;
     body_ = nullptr;
     body_size_ = parsed_ = 0;
     hosts_ = content_lengths_ = transfer_encodings_ = 0;
-    expects_continue_ = has_head_ = complete_ = false;
+    expects_continue_ = says_close_ = says_keep_alive_ = has_head_ = complete_ = false;
 }
 
 bool RequestParser::body_limit(std::size_t bytes) {
@@ -140,49 +85,67 @@ RequestParser::Step RequestParser::parse(Buffer& input) {
 
 RequestFault RequestParser::parse_head() {
     const std::string_view head{buffer_begin_, scanner_.size()};
-    // RFC 9110 §2.5: a minor version that we don't know is read as the highest that we do.
-    const std::string_view version = version_of(head.substr(0, scanner_.request_line_size()));
-    if (version[5] == '1' && version[7] > '1') {
-        buffer_begin_[version.data() + 7 - buffer_begin_] = '1';
-    }
-    boost::system::error_code error;
-    parsed_ = callbacks_->put(boost::asio::const_buffer{head.data(), head.size()}, error);
-    if (fields_.size() > limits_.fields) return RequestFault::too_many_fields;
-    if (error && error != http::error::need_more) {
-        const bool both = (error == http::error::bad_content_length && transfer_encodings_ > 0) ||
-                          (error == http::error::bad_transfer_encoding && content_lengths_ > 0);
-        if (both) return RequestFault::transfer_encoding_and_content_length;
-        const RequestFault fault = fault_of(error, version);
-        const bool in_fields = !request_.method_name.empty();
-        return fault == RequestFault::malformed_request_line && in_fields ? RequestFault::malformed_field
-                                                                          : fault;
+    RequestLine line;
+    if (const RequestFault fault = read_request_line(head.substr(0, scanner_.request_line_size()), line);
+        fault != RequestFault::none)
+        return fault;
+    request_.method = http::string_to_verb({line.method.data(), line.method.size()});
+    request_.method_name = line.method;
+    request_.target = line.target;
+    request_.version = line.version;
+    std::string_view lines = head.substr(scanner_.request_line_size() + 2);
+    while (lines.size() > 2) {
+        FieldLine field;
+        if (!take_field_line(lines, field)) return RequestFault::malformed_field;
+        if (const RequestFault fault = add_field(field); fault != RequestFault::none) return fault;
     }
     parsed_ = head.size();
     request_.headers = fields_;
     return check_head();
 }
 
-bool RequestParser::add_field(field id, std::string_view name, std::string_view value) {
-    fields_.push_back({id, name, value});
+RequestFault RequestParser::add_field(const FieldLine& line) {
+    if (fields_.size() == limits_.fields) return RequestFault::too_many_fields;
+    const field id = http::string_to_field({line.name.data(), line.name.size()});
+    fields_.push_back({id, line.name, line.value});
     switch (id) {
         case field::host:
             ++hosts_;
-            host_ = value;
+            host_ = line.value;
             break;
         case field::content_length:  // a list counts as what it joins (RFC 9110 §5.3)
-            content_lengths_ += 1 + static_cast<unsigned>(std::count(value.begin(), value.end(), ','));
+            content_lengths_ +=
+                1 + static_cast<unsigned>(std::count(line.value.begin(), line.value.end(), ','));
+            content_length_ = line.value;
             break;
         case field::transfer_encoding:
             ++transfer_encodings_;
-            transfer_encoding_ = value;
+            transfer_encoding_ = line.value;
+            break;
+        case field::connection:
+            if (!add_connection_options(line.value)) return RequestFault::malformed_field;
             break;
         case field::expect:
-            expects_continue_ = equal_ignoring_case(value, "100-continue");
+            expects_continue_ = equal_ignoring_case(line.value, "100-continue");
             break;
         default:
             break;
     }
-    return fields_.size() <= limits_.fields;
+    return RequestFault::none;
+}
+
+// RFC 9110 §7.6.1, RFC 9112 §9.3.
+bool RequestParser::add_connection_options(std::string_view value) noexcept {
+    for (std::string_view option = take_element(value); !option.empty(); option = take_element(value)) {
+        if (equal_ignoring_case(option, "close")) {
+            says_close_ = true;
+        } else if (equal_ignoring_case(option, "keep-alive")) {
+            says_keep_alive_ = true;
+        } else if (!is_token(option)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 // What makes two readers of one byte stream disagree is refused here.
@@ -198,7 +161,7 @@ RequestFault RequestParser::check_head() noexcept {
         }
     } else if (content_lengths_ > 0) {
         if (content_lengths_ > 1) return RequestFault::several_content_lengths;
-        body_size_ = static_cast<std::size_t>(*callbacks_->content_length());
+        if (!parse_length(content_length_, body_size_)) return RequestFault::malformed_content_length;
     }
     if (hosts_ > 1) return RequestFault::several_hosts;
     if (hosts_ == 0 && !http_1_0) return RequestFault::missing_host;
@@ -284,7 +247,8 @@ void RequestParser::rebase_path(std::ptrdiff_t moved) noexcept {
 
 bool RequestParser::keep_alive() const noexcept {
     // What follows a CONNECT may be meant for the tunnel that it did not get (RFC 9110 §9.3.6).
-    return callbacks_->keep_alive() && request_.method != http::verb::connect;
+    if (says_close_ || request_.method == http::verb::connect) return false;
+    return request_.version >= 11 || says_keep_alive_;
 }
 
 RequestParser::Step RequestParser::refuse(RequestFault fault) noexcept {

@@ -5,13 +5,13 @@
 
 #include "http/buffer.hpp"
 #include "http/chunked_reader.hpp"
+#include "http/head_lines.hpp"
 #include "http/head_scanner.hpp"
 #include "http/incoming_body.hpp"
 #include "http/request_rules.hpp"
 
 #include <patchbay/detail/request_data.hpp>
 
-#include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/status.hpp>
 
 #include <cstdint>
@@ -36,7 +36,6 @@ public:
     };
 
     RequestParser();
-    ~RequestParser();
     RequestParser(const RequestParser&) = delete;
     RequestParser& operator=(const RequestParser&) = delete;
 
@@ -69,20 +68,15 @@ public:
     void host(std::string_view authority) noexcept;
 
 private:
-    class Callbacks;
-
     Step refuse(RequestFault fault) noexcept;
     RequestFault parse_head();
     RequestFault check_head() noexcept;
     Step read_body(Buffer& input);
-    bool add_field(boost::beast::http::field id, std::string_view name, std::string_view value);
+    RequestFault add_field(const FieldLine& line);
+    bool add_connection_options(std::string_view value) noexcept;
     void add_body(std::string_view bytes);
     void close_gap(Buffer& input);
     void rebase_path(std::ptrdiff_t moved) noexcept;
-
-    // Rebuilt for each request: basic_parser can't be reset.
-    alignas(8) unsigned char callbacks_storage_[192];
-    Callbacks* callbacks_ = nullptr;
 
     detail::RequestData request_;
     std::vector<HeaderField> fields_;
@@ -91,6 +85,7 @@ private:
     ChunkedReader chunks_;
     Limits limits_;
     std::string_view host_;
+    std::string_view content_length_;
     std::string_view transfer_encoding_;
     char* buffer_begin_ = nullptr;
     char* body_ = nullptr;
@@ -100,6 +95,8 @@ private:
     unsigned content_lengths_ = 0;
     unsigned transfer_encodings_ = 0;
     bool expects_continue_ = false;
+    bool says_close_ = false;
+    bool says_keep_alive_ = false;
     bool has_head_ = false;
     bool complete_ = false;
 };

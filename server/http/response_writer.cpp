@@ -2,25 +2,38 @@
 
 #include <array>
 #include <charconv>
+#include <cstring>
 #include <ctime>
 
 namespace patchbay {
 namespace {
 
-constexpr std::string_view ok_prefix = "HTTP/1.1 200 OK\r\nServer: patchbay\r\nDate: ";
-
-void append_prefix(std::string& out, http::status status) {
-    if (status == http::status::ok) {
-        out.append(ok_prefix);
-        return;
+// What a head says for the host: short pieces, put together on the stack to be appended at once.
+class HeadLines {
+public:
+    void put(std::string_view piece) noexcept {
+        std::memcpy(end_, piece.data(), piece.size());
+        end_ += piece.size();
     }
-    std::array<char, 8> number{};
-    const auto end =
-        std::to_chars(number.data(), number.data() + number.size(), static_cast<unsigned>(status)).ptr;
-    const std::string_view reason{http::obsolete_reason(status)};
-    out.append("HTTP/1.1 ").append(number.data(), end).append(" ").append(reason);
-    out.append("\r\nServer: patchbay\r\nDate: ");
-}
+    void put(std::uint64_t number) noexcept {
+        end_ = std::to_chars(end_, bytes_ + sizeof bytes_, number).ptr;
+    }
+    void put_status_line(http::status status) noexcept {
+        if (status == http::status::ok) return put("HTTP/1.1 200 OK");
+        put("HTTP/1.1 ");
+        put(static_cast<std::uint64_t>(status));
+        put(" ");
+        const auto reason = http::obsolete_reason(status);
+        put({reason.data(), reason.size()});
+    }
+    std::string_view text() const noexcept { return {bytes_, static_cast<std::size_t>(end_ - bytes_)}; }
+
+    static constexpr std::size_t longest_type = 64;
+
+private:
+    char bytes_[256 + longest_type];  // all of them, with the longest reason, date and numbers, are shorter
+    char* end_ = bytes_;
+};
 
 }  // namespace
 
@@ -54,28 +67,36 @@ std::string_view DateCache::now() noexcept {
 
 void append_head(std::string& out, const Response& response, std::optional<std::uint64_t> length,
                  const ResponseFraming& framing, DateCache& date) {
-    append_prefix(out, response.status());
-    out.append(date.now());
+    HeadLines lines;
+    lines.put_status_line(response.status());
+    lines.put("\r\nServer: patchbay\r\nDate: ");
+    lines.put(date.now());
     if (const std::string_view type = response.factory_content_type(); !type.empty()) {
-        out.append("\r\nContent-Type: ").append(type);
+        lines.put("\r\nContent-Type: ");
+        lines.put(type.substr(0, HeadLines::longest_type));
     }
     if (response.status() == http::status::reset_content) {
-        out.append("\r\nContent-Length: 0");
+        lines.put("\r\nContent-Length: 0");
     } else if (!may_have_body(response.status())) {
         // Its end is the head's (RFC 9112 §6.3).
     } else if (length) {
-        std::array<char, 24> number{};
-        const auto end = std::to_chars(number.data(), number.data() + number.size(), *length).ptr;
-        out.append("\r\nContent-Length: ").append(number.data(), end);
+        lines.put("\r\nContent-Length: ");
+        lines.put(*length);
     } else if (!framing.http_1_0) {
-        out.append("\r\nTransfer-Encoding: chunked");
+        lines.put("\r\nTransfer-Encoding: chunked");
     }
     if (!framing.keep_alive) {
-        out.append("\r\nConnection: close");
+        lines.put("\r\nConnection: close");
     } else if (framing.http_1_0) {
-        out.append("\r\nConnection: keep-alive");
+        lines.put("\r\nConnection: keep-alive");
     }
-    out.append("\r\n").append(response.header_lines()).append("\r\n");
+    lines.put("\r\n");
+    if (response.header_lines().empty()) {
+        lines.put("\r\n");
+        out.append(lines.text());
+    } else {
+        out.append(lines.text()).append(response.header_lines()).append("\r\n");
+    }
 }
 
 void append_response(std::string& out, const Response& response, const ResponseFraming& framing,

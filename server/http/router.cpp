@@ -108,11 +108,18 @@ private:
 RouteMatch Router::match(Verb method, std::string_view path, PathParams& params) const noexcept {
     params.clear();
     if (table_.nodes.empty() || !path.starts_with('/')) return {};
-    Search search{table_, method, path};
     // Nothing is more specific than a literal path. It takes no other method's place: when it does not have
     // the method, the search below meets it again and goes on to the others.
     const std::uint32_t whole = table_.literals.find(RouteTable::whole_paths, path);
-    if (whole == no_index || !search.accept(table_.nodes[whole].here)) search.descend(0, 0);
+    if (whole != no_index) {
+        const RouteSlice slice = table_.nodes[whole].here;
+        for (std::uint32_t at = slice.first; at < slice.first + slice.count; ++at) {
+            const RouteEntry& entry = table_.entries[at];
+            if (entry.methods.contains(method)) return {RouteStatus::found, entry.endpoint, {}};
+        }
+    }
+    Search search{table_, method, path};
+    search.descend(0, 0);
     return search.result(params);
 }
 

@@ -5,6 +5,7 @@
 #include "http/response_writer.hpp"
 #include "net/body_timer.hpp"
 #include "net/loop_server.hpp"
+#include "net/socket_io.hpp"
 
 #include <patchbay/problem.hpp>
 
@@ -73,7 +74,7 @@ void Connection::read() {
     } else {
         make_room();
     }
-    const ssize_t received = ::recv(socket_, input_->space(), input_->space_size(), 0);
+    const ssize_t received = receive_bytes(socket_, input_->space(), input_->space_size());
     if (received < 0) {
         if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) close_now();
         return;

@@ -1,6 +1,7 @@
 // What a connection says: answers, streams, and what the socket has not taken yet.
 #include "net/connection.hpp"
 #include "net/loop_server.hpp"
+#include "net/socket_io.hpp"
 
 #include <patchbay/problem.hpp>
 
@@ -162,7 +163,7 @@ bool Connection::flush() {
     std::string& out = server_.out_;
     if (!backlog_) {
         if (out.empty()) return true;
-        const ssize_t sent = ::send(socket_, out.data(), out.size(), MSG_NOSIGNAL);
+        const ssize_t sent = send_bytes(socket_, out.data(), out.size());
         if (sent == static_cast<ssize_t>(out.size())) {
             delivering_ = out.size() >= large_answer;
             out.clear();

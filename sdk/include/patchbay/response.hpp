@@ -6,6 +6,7 @@
 #include <patchbay/cookie.hpp>
 #include <patchbay/export.hpp>
 #include <patchbay/file.hpp>
+#include <patchbay/json_member.hpp>
 #include <patchbay/namespaces.hpp>
 
 #include <boost/beast/http/field.hpp>
@@ -14,6 +15,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <span>
@@ -42,6 +44,9 @@ public:
     static Response html(std::string body) { return {std::move(body), html_type}; }
     /// application/json. Bytes that are not UTF-8 in its strings are replaced by U+FFFD.
     static Response json(const nlohmann::json& value);
+    /// The same for an object whose members are listed, `json({{"id", id}, {"name", name}})`, written as they
+    /// stand without a tree of values in between. Their names must differ.
+    static Response json(std::initializer_list<JsonMember> members);
     /// application/json from text that is JSON already.
     static Response json_text(std::string body) { return {std::move(body), json_type}; }
     /// Errors: std::invalid_argument as header().

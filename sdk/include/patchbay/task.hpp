@@ -84,7 +84,7 @@ public:
     }
 
     /// The result of a task that has ended, or its exception. Precondition: ended, and not taken before.
-    T take() { return handle_.promise().take(); }
+    decltype(auto) take() { return handle_.promise().take(); }
 
     Handle release() noexcept { return std::exchange(handle_, {}); }
 

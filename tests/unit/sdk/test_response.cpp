@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <random>
 #include <string>
+#include <string_view>
+#include <vector>
 
 using namespace patchbay;
 
@@ -36,6 +38,37 @@ TEST_CASE("JSON is written as its library writes it") {
         R"({"b":1,"a":{"z":2,"\"":3},"":4})", R"("text")", R"(null)");
     const nlohmann::json value = nlohmann::json::parse(text);
     CHECK(Response::json(value).body() == value.dump());
+}
+
+TEST_CASE("listed members are written as they stand") {
+    const nlohmann::json list{1, 2};
+    const std::string text = "t";
+    const float half = 0.5F;
+    const unsigned char small = 7;
+    CHECK(Response::json({{"z", "a\"b"},
+                          {"y", text},
+                          {std::string_view{"x"}, std::string_view{"v"}},
+                          {std::string{"b"}, true},
+                          {"n", nullptr},
+                          {"i", -1},
+                          {"u", 18446744073709551615u},
+                          {"d", half},
+                          {"c", small},
+                          {"list", list}})
+              .body() ==
+          R"({"z":"a\"b","y":"t","x":"v","b":true,"n":null,"i":-1,"u":18446744073709551615,"d":0.5,"c":7,)"
+          R"("list":[1,2]})");
+    CHECK(Response::json({}).body() == "{}");
+}
+
+TEST_CASE("what is no list of members means what it means to nlohmann") {
+    CHECK(Response::json({"a", "b"}).body() == R"(["a","b"])");
+    CHECK(Response::json({{"a", {"x", 2}}}).body() == R"({"a":["x",2]})");
+    CHECK(Response::json({{"a", {{"b", 1}}}}).body() == R"({"a":{"b":1}})");
+    CHECK(Response::json({{1, 2}, {3, 4}}).body() == "[[1,2],[3,4]]");
+    CHECK(Response::json({{{"a", "b"}, 5}}).body() == R"([[["a","b"],5]])");
+    CHECK(Response::json({{"all", std::vector<int>{1, 2}}}).body() == R"({"all":[1,2]})");
+    CHECK(Response::json({{"a", "b", "c"}}).body() == R"([["a","b","c"]])");
 }
 
 TEST_CASE("a number in JSON reads back the same, and what is no number is null") {

@@ -149,7 +149,8 @@ public:
     void return_value(Value&& value) {
         value_.emplace(std::forward<Value>(value));
     }
-    T take() {
+    /// For one who moves it away before the coroutine goes.
+    T&& take() {
         rethrow_error();
         if (!value_) throw_no_result();
         return std::move(*value_);

@@ -1,0 +1,21 @@
+// Reading and writing sockets without glibc's wrappers: those are cancellation points, which costs each call
+// two atomic exchanges in a process with threads, and nothing here is cancelled that way.
+#pragma once
+
+#include <cstddef>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+namespace patchbay {
+
+/// As recv(2) and send(2), errno included.
+inline ssize_t receive_bytes(int socket, char* into, std::size_t size) noexcept {
+    return ::syscall(SYS_recvfrom, socket, into, size, 0, nullptr, nullptr);
+}
+inline ssize_t send_bytes(int socket, const char* bytes, std::size_t size) noexcept {
+    return ::syscall(SYS_sendto, socket, bytes, size, MSG_NOSIGNAL, nullptr, 0);
+}
+
+}  // namespace patchbay
