@@ -107,7 +107,7 @@ void YamlWriter::write_listeners() {
     yaml_ +=
         "# For example:\n"
         "#   - \"[::]:8080\"\n"
-        "#   - {address: unix:/run/patchbay.sock, mode: 0660}\n"
+        "#   - {address: unix:/run/patchbay.sock, mode: 0660, limits: {connections: 100}}\n"
         "# The keys of a mapping:\n";
     for (const auto& key : detail::listener_keys()) {
         yaml_ += comment("  " + std::string{key.path} + ": " + std::string{key.summary} +

@@ -46,10 +46,15 @@ std::optional<Response> redirect_of_slash(const PublishedRoutes& routes, const d
 
 }  // namespace
 
-Connection::Connection(LoopServer& server, int socket, const boost::asio::ip::tcp::endpoint& peer,
-                       bool proxy_protocol)
-    : server_{server}, socket_{socket}, proxy_header_due_{proxy_protocol}, watched_{EPOLLIN}, peer_{peer} {
-    server_.wheel_.arm(*this, server_.options_.header_timeout);
+Connection::Connection(LoopServer& server, const ServedListener& listener, int socket,
+                       const boost::asio::ip::tcp::endpoint& peer, bool proxy_protocol)
+    : server_{server},
+      listener_{listener},
+      socket_{socket},
+      proxy_header_due_{proxy_protocol},
+      watched_{EPOLLIN},
+      peer_{peer} {
+    server_.wheel_.arm(*this, listener_.options.header_timeout);
 }
 
 Connection::~Connection() = default;
@@ -127,14 +132,14 @@ bool Connection::begin_request() {
     if (!exchange_) exchange_ = server_.exchanges_.take(server_.loop_, server_.services_);
     RequestParser& parser = exchange_->parser();
     if (state_ == State::idle) {
-        parser.reset(server_.options_.head);
+        parser.reset(listener_.options.head);
         exchange_->choice = {};
         introduce(exchange_->request());
         state_ = State::reading;
         delivering_ = false;
         held_by_socket_ = 0;
         waiting_for_body_ = false;
-        if (!brief_) server_.wheel_.arm(*this, server_.options_.header_timeout);
+        if (!brief_) server_.wheel_.arm(*this, listener_.options.header_timeout);
         if (server_.access_) exchange_->began = std::chrono::steady_clock::now();
     }
     for (;;) {
@@ -175,7 +180,7 @@ bool Connection::wait_for_more() {
     if (!parser.has_head() || waiting_for_body_) return false;
     waiting_for_body_ = true;
     window_bytes_ = 0;
-    server_.wheel_.arm(*this, server_.options_.body_timeout);
+    server_.wheel_.arm(*this, listener_.options.body_timeout);
     if (answered_by_filter()) return false;
     if (!exchange_->choice.endpoint) {
         // Nobody wants the body: answer now, and don't wait for it.

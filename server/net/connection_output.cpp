@@ -46,7 +46,7 @@ void Connection::answer_from_memory(Response& whole) {
 }
 
 ResponseFraming Connection::framing_of_answer() {
-    const std::size_t most = server_.options_.max_requests;
+    const std::size_t most = listener_.options.max_requests;
     const bool spent = most != 0 && ++requests_ >= most;
     // Of a body that was not read to its end nobody knows where the next request begins.
     if (!exchange_->parser().keep_alive() || server_.draining_ || receiving_ || spent || brief_)
@@ -176,7 +176,7 @@ bool Connection::flush() {
     window_bytes_ = 0;
     if (send_backlog()) return true;
     if (!retired() && (state_ != State::running || streaming_))
-        server_.wheel_.arm(*this, server_.options_.write_timeout);
+        server_.wheel_.arm(*this, listener_.options.write_timeout);
     return false;
 }
 
