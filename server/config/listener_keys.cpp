@@ -9,9 +9,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::uint64_t hour = 3'600'000;  // in milliseconds
-constexpr std::uint64_t kib = 1'024;
-constexpr std::uint64_t mib = 1'024 * kib;
+constexpr std::uint64_t an_hour = 3'600'000;  // in milliseconds
+constexpr std::uint64_t kibibyte = 1'024;
+constexpr std::uint64_t mebibyte = 1'024 * kibibyte;
 
 constexpr std::array keys_of_listeners{
     ConfigKey<ListenerConfig>{"address",
@@ -36,14 +36,14 @@ constexpr std::array keys_of_listeners{
                               "what the umask leaves of 0777"},
     ConfigKey<ListenerConfig>{
         "limits.target",
-        {ValueKind::size, {256, mib}},
+        {ValueKind::size, {256, mebibyte}},
         [](ListenerConfig& l) -> std::optional<std::size_t>& { return l.limits.target; },
         "Size of a request's target here; beyond it the answer is 414.",
         "",
         "limits.target"},
     ConfigKey<ListenerConfig>{
         "limits.header_bytes",
-        {ValueKind::size, {kib, mib}},
+        {ValueKind::size, {kibibyte, mebibyte}},
         [](ListenerConfig& l) -> std::optional<std::size_t>& { return l.limits.header_bytes; },
         "Size of a request's line and header fields here; beyond it the answer is 431.",
         "",
@@ -79,35 +79,35 @@ constexpr std::array keys_of_listeners{
         "limits.requests_per_connection"},
     ConfigKey<ListenerConfig>{
         "limits.min_rate",
-        {ValueKind::size, {0, mib}},
+        {ValueKind::size, {0, mebibyte}},
         [](ListenerConfig& l) -> std::optional<std::size_t>& { return l.limits.min_rate; },
         "Bytes a second that a client must send of a body, or take of a response, here.",
         "",
         "limits.min_rate"},
     ConfigKey<ListenerConfig>{
         "timeouts.header",
-        {ValueKind::duration, {10, hour}},
+        {ValueKind::duration, {10, an_hour}},
         [](ListenerConfig& l) -> std::optional<milliseconds>& { return l.limits.header_timeout; },
         "Time for a request's header to arrive here, from its first byte.",
         "",
         "timeouts.header"},
     ConfigKey<ListenerConfig>{
         "timeouts.body",
-        {ValueKind::duration, {10, 24 * hour}},
+        {ValueKind::duration, {10, 24 * an_hour}},
         [](ListenerConfig& l) -> std::optional<milliseconds>& { return l.limits.body_timeout; },
         "Time over which a request's body must arrive here at the minimum rate.",
         "",
         "timeouts.body"},
     ConfigKey<ListenerConfig>{
         "timeouts.idle",
-        {ValueKind::duration, {10, 24 * hour}},
+        {ValueKind::duration, {10, 24 * an_hour}},
         [](ListenerConfig& l) -> std::optional<milliseconds>& { return l.limits.idle_timeout; },
         "Time that a connection may stay open between requests here.",
         "",
         "timeouts.idle"},
     ConfigKey<ListenerConfig>{
         "timeouts.write",
-        {ValueKind::duration, {10, 24 * hour}},
+        {ValueKind::duration, {10, 24 * an_hour}},
         [](ListenerConfig& l) -> std::optional<milliseconds>& { return l.limits.write_timeout; },
         "Time over which the client must take a response here at the minimum rate.",
         "",

@@ -18,7 +18,7 @@ using Kind = YamlNode::Kind;
 ScalarText scalar_of(const YamlNode& node) { return {node.text, node.kind == Kind::quoted}; }
 
 // The names that may stand directly in a section of an entry, "" or "limits." or the like.
-std::vector<std::string> names_in(std::string_view section) {
+std::vector<std::string> listener_names_in(std::string_view section) {
     std::vector<std::string> names;
     for (const auto& key : listener_keys()) {
         if (!key.path.starts_with(section)) continue;
@@ -116,7 +116,8 @@ void ListenersReader::read_key(const YamlNode& value, const std::string& section
         return complain(place_of(value), path, "expected a mapping of keys, found " + describe(value));
     }
     if (key == known_keys.end())
-        return complain(value.key_at, path, "unknown key", nearest_name(value.key, names_in(section)));
+        return complain(value.key_at, path, "unknown key",
+                        nearest_name(value.key, listener_names_in(section)));
     if (!is_scalar(value)) {
         return complain(place_of(value), path,
                         "expected " + expectation(key->rules.kind) + ", found " + describe(value));
