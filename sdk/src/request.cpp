@@ -74,6 +74,12 @@ std::optional<std::string_view> Request::header(http::field name) const noexcept
     return std::nullopt;
 }
 
+std::optional<std::string_view> Request::trailer(std::string_view name) const noexcept {
+    for (const HeaderField& field : data_->trailers)
+        if (detail::equal_ignoring_case(field.name, name)) return field.value;
+    return std::nullopt;
+}
+
 std::optional<std::string_view> Request::accepts(std::initializer_list<std::string_view> offers) const {
     return best_media_type(joined(data_->headers, http::field::accept), {offers.begin(), offers.size()});
 }

@@ -63,6 +63,7 @@ private:
     const testing::RequestOptions options_;
     std::string path_;
     std::vector<HeaderField> headers_;
+    std::vector<HeaderField> trailers_;
     RequestData data_;
     Request request_{data_};
     const HandlerEntry* entry_ = nullptr;

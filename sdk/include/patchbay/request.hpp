@@ -74,6 +74,13 @@ public:
     std::optional<std::string_view> header(http::field name) const noexcept;
     std::span<const HeaderField> headers() const noexcept { return data_->headers; }
 
+    /// The fields behind a chunked body (RFC 9110 §6.5), which say what only its sender's end knew, such as a
+    /// checksum. None before the body's end has been read, of a body that is read while it arrives. What
+    /// would frame, route, authenticate or describe the message is not among them.
+    std::span<const HeaderField> trailers() const noexcept { return data_->trailers; }
+    /// The first trailer field of that name, case-insensitively.
+    std::optional<std::string_view> trailer(std::string_view name) const noexcept;
+
     /// The cookie of that name, case-sensitively, without quotes around its value; the first when there are
     /// several, which is the one for the most specific path (RFC 6265 §5.4).
     std::optional<std::string_view> cookie(std::string_view name) const noexcept;

@@ -33,6 +33,7 @@ struct RequestOptions {
     Headers headers{};
     std::string body{};
     std::string peer = "127.0.0.1";  ///< address of the other end; empty: a Unix socket
+    Headers trailers{};              ///< behind the body; there from the beginning
     bool trusted_proxy = false;      ///< the peer is one: Forwarded and X-Forwarded-* are taken from it
 };
 

@@ -39,6 +39,7 @@ struct RequestData {
     std::string_view unread;        ///< of the body, for a reader; when there is no source
     BodyFeed* body_feed = nullptr;  ///< of a body that arrives while the handler runs
     std::span<const HeaderField> headers;
+    std::span<const HeaderField> trailers;  ///< once the body's end has been read
     PathParams path_params;
     asio::ip::tcp::endpoint peer;                           ///< unspecified: of a Unix socket
     std::shared_ptr<const TrustedProxies> trusted_proxies;  ///< null: none
