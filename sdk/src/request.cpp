@@ -1,6 +1,10 @@
 #include "form_encoding.hpp"
 #include "header_rules.hpp"
 
+#include <patchbay/detail/generation_info.hpp>
+#include <patchbay/detail/lease.hpp>
+#include <patchbay/detail/route_names.hpp>
+#include <patchbay/detail/thread_state.hpp>
 #include <patchbay/negotiation.hpp>
 #include <patchbay/request.hpp>
 
@@ -88,6 +92,15 @@ std::optional<std::string_view> Request::accepts_language(
     std::initializer_list<std::string_view> offers) const {
     return best_language(joined(data_->headers, http::field::accept_language),
                          {offers.begin(), offers.size()});
+}
+
+std::string Request::url_for(std::string_view handler, FieldList values) const {
+    if (!data_->route_names)
+        throw std::invalid_argument{"patchbay: no handler '" + std::string{handler} + "' is served"};
+    const detail::LeaseBlock* const plugin = detail::thread_state.lease;
+    if (handler.find('.') != std::string_view::npos || !plugin)
+        return data_->route_names->path_of(handler, values);
+    return data_->route_names->path_of(plugin->generation().plugin + '.' + std::string{handler}, values);
 }
 
 std::string Request::id() const {

@@ -64,6 +64,9 @@ void AppBase::load(Create create) {
     check_filters(state.options.filters, *state.handlers, "Options::filters");
     for (const auto& handler : state.handlers->entries())
         check_filters(handler.filters, *state.handlers, "handler '" + handler.name + "'");
+    for (const auto& handler : state.handlers->entries())
+        for (const auto& route : handler.routes)
+            state.host.route_names().add(state.options.plugin + '.' + handler.name, route.pattern);
     state.plugin->start();
     state.started = true;
 }

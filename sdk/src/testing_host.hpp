@@ -2,6 +2,7 @@
 // memory. Private to libpatchbay; owned by the App.
 #pragma once
 
+#include <patchbay/detail/route_names.hpp>
 #include <patchbay/testing.hpp>
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -32,6 +33,7 @@ public:
 
     asio::io_context& loop() noexcept { return loop_; }
     LeaseBlock& lease() noexcept { return lease_; }
+    RouteNames& route_names() noexcept { return route_names_; }
     std::vector<testing::LogLine> log_lines() const;
     long leases() const noexcept;
 
@@ -60,6 +62,7 @@ private:
     asio::io_context loop_{1};
     asio::executor_work_guard<asio::io_context::executor_type> work_{loop_.get_executor()};
     FakeGeneration generation_;
+    RouteNames route_names_;
     LeaseBlock lease_{generation_, &FakeHost::on_zero};
 
     mutable std::mutex mutex_;  // guards everything below

@@ -8,6 +8,7 @@
 #include "runtime/executor_pool.hpp"
 #include "runtime/loop_thread.hpp"
 
+#include <patchbay/detail/route_names.hpp>
 #include <patchbay/handlers.hpp>
 
 #include <atomic>
@@ -54,6 +55,7 @@ struct PublishedRoutes {
     std::vector<Endpoint> endpoints;  ///< by the router's endpoint numbers
     std::vector<std::shared_ptr<const ServedGeneration>> generations;
     std::deque<detail::HandlerEntry> host_handlers;  ///< those that belong to no plugin
+    detail::RouteNames names;                        ///< of plugins' handlers
     std::deque<EndpointLabel> labels;                ///< of the endpoints
     std::deque<FilterChain> filter_chains;
     const FilterChain* global_filters =

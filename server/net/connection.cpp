@@ -194,6 +194,8 @@ bool Connection::wait_for_more() {
 
 bool Connection::choose_handler() {
     detail::RequestData& request = exchange_->request();
+    const PublishedRoutes* routes = server_.routes_.get().get();
+    request.route_names = &routes->names;
     const auto target = parse_target(request.method, request.target, exchange_->path_scratch);
     if (!target) {
         request.path = request.query = {};
@@ -205,7 +207,6 @@ bool Connection::choose_handler() {
     request.query = target->query;
     if (target->form == TargetForm::absolute) exchange_->parser().host(target->authority);
     Exchange::Choice& choice = exchange_->choice;
-    const PublishedRoutes* routes = server_.routes_.get().get();
     // Those who let it pass were perhaps others: the filters that it is served with must all have seen it.
     if (choice.routes_number != server_.routes_number_) choice.filtered = false;
     choice.routes_number = server_.routes_number_;

@@ -72,8 +72,9 @@ private:
         const std::string where = std::filesystem::path{handler.where.file_name()}.filename().string() + ":" +
                                   std::to_string(handler.where.line());
         for (const RouteSpec& route : handler.routes) {
-            bind(generation, handler, {route.methods, route.pattern.text(), name, handler.kind, where},
-                 route.pattern, nullptr);
+            bind_by_name(generation, handler,
+                         {route.methods, route.pattern.text(), name, handler.kind, where}, route.pattern,
+                         nullptr);
         }
         if (handler.routes.empty())
             plan_.warnings.push_back(name + " (" + where +
@@ -91,7 +92,8 @@ private:
                 const std::string text = entry.prefix + route.pattern.text();
                 const auto pattern = RoutePattern::parse(text);
                 if (pattern) {
-                    bind(generation, handler, {methods, text, name, handler.kind, where}, *pattern, &entry);
+                    bind_by_name(generation, handler, {methods, text, name, handler.kind, where}, *pattern,
+                                 &entry);
                 } else {
                     plan_.errors.push_back(where + ": path \"" + text + "\": " + pattern.error().message);
                 }
@@ -109,9 +111,9 @@ private:
         MethodSet own;
         for (const RouteSpec& route : handler.routes) own = own | route.methods;
         if (own.empty()) own = MethodSet::all();
-        bind(generation, handler,
-             {entry.methods.empty() ? own : configured, *entry.path, name, handler.kind, where}, *pattern,
-             &entry);
+        bind_by_name(generation, handler,
+                     {entry.methods.empty() ? own : configured, *entry.path, name, handler.kind, where},
+                     *pattern, &entry);
     }
 
     // The path itself, the path with a slash, and all that is beneath it.
@@ -171,6 +173,12 @@ private:
         entry.kind = kind;
         entry.plain = std::move(function);
         return entry;
+    }
+
+    void bind_by_name(const ServedGeneration& generation, const detail::HandlerEntry& handler,
+                      PlannedRoute route, const RoutePattern& pattern, const RouteConfig* entry) {
+        routes_.names.add(route.handler, pattern);
+        bind(generation, handler, std::move(route), pattern, entry);
     }
 
     void bind(const ServedGeneration& generation, const detail::HandlerEntry& handler, PlannedRoute route,

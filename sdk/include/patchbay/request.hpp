@@ -144,6 +144,14 @@ public:
     /// any: don't trust it to be yours.
     std::string_view host() const;
 
+    /// The path under which a handler is served now: `url_for("notes.show", {{"id", "42"}})`, or "show" alone
+    /// within the plugin itself. Values are percent-encoded; a '/' in one that is a single segment becomes
+    /// "%2F". Of several routes the first with just these parameters, in the order of the configuration, is
+    /// taken. By the routes that this request was matched by. Errors: std::invalid_argument with a sentence,
+    /// when no such handler is served, a parameter lacks its value or has none of that name, or a value does
+    /// not fit.
+    std::string url_for(std::string_view handler, FieldList values = {}) const;
+
     /// Leaves a value, such as the user that has signed in, for whoever sees the request next: filters, the
     /// handler, each `after`. Of several of a type the newest is found. Lifetime: until the answer is
     /// complete, or given up; destroyed on its plugin's event loop where a filter is in use, otherwise where

@@ -11,9 +11,11 @@
 #include <boost/beast/http/verb.hpp>
 
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 
 namespace patchbay {
 
@@ -24,9 +26,13 @@ struct HeaderField {
     std::string_view value;
 };
 
+/// Names and values: of header fields, or of a route's parameters.
+using FieldList = std::initializer_list<std::pair<std::string_view, std::string_view>>;
+
 namespace detail {
 
 class BodyFeed;
+class RouteNames;
 struct AttachedValue;
 
 struct RequestData {
@@ -44,8 +50,9 @@ struct RequestData {
     asio::ip::tcp::endpoint peer;                           ///< unspecified: of a Unix socket
     std::shared_ptr<const TrustedProxies> trusted_proxies;  ///< null: none
     std::uint64_t id = 0;
-    unsigned version = 11;              ///< 10 or 11
-    AttachedValue* attached = nullptr;  ///< the newest; gone before the request's last plugin is
+    unsigned version = 11;                    ///< 10 or 11
+    AttachedValue* attached = nullptr;        ///< the newest; gone before the request's last plugin is
+    const RouteNames* route_names = nullptr;  ///< of the routes that it was matched by; null: none
 };
 
 }  // namespace detail
