@@ -2,6 +2,7 @@
 #include "header_rules.hpp"
 
 #include <patchbay/detail/generation_info.hpp>
+#include <patchbay/detail/hint_sink.hpp>
 #include <patchbay/detail/lease.hpp>
 #include <patchbay/detail/route_names.hpp>
 #include <patchbay/detail/thread_state.hpp>
@@ -101,6 +102,11 @@ std::string Request::url_for(std::string_view handler, FieldList values) const {
     if (handler.find('.') != std::string_view::npos || !plugin)
         return data_->route_names->path_of(handler, values);
     return data_->route_names->path_of(plugin->generation().plugin + '.' + std::string{handler}, values);
+}
+
+void Request::send_early_hints(FieldList headers) const {
+    for (const auto& [name, value] : headers) detail::check_header(name, value);
+    if (data_->hints && data_->version >= 11 && headers.size() > 0) data_->hints->send_hints(headers);
 }
 
 std::string Request::id() const {

@@ -142,6 +142,9 @@ std::pair<std::string, std::string> cookies(const Fields& pairs) {
 std::vector<LogLine> AppBase::log() const {
     return state_ ? state_->host.log_lines() : std::vector<LogLine>{};
 }
+std::vector<Headers> AppBase::early_hints() const {
+    return state_ ? state_->host.hints() : std::vector<Headers>{};
+}
 long AppBase::leases() const noexcept { return state_ ? state_->host.leases() : 0; }
 std::vector<std::string> AppBase::unused_settings() const { return state_->settings.unused(); }
 

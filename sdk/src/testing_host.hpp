@@ -35,6 +35,8 @@ public:
     LeaseBlock& lease() noexcept { return lease_; }
     RouteNames& route_names() noexcept { return route_names_; }
     std::vector<testing::LogLine> log_lines() const;
+    void add_hints(testing::Headers hints);
+    std::vector<testing::Headers> hints() const;
     long leases() const noexcept;
 
     /// What the calling thread is while it constructs, starts or stops the plugin.
@@ -68,6 +70,7 @@ private:
     mutable std::mutex mutex_;  // guards everything below
     std::condition_variable changed_;
     std::vector<testing::LogLine> lines_;
+    std::vector<testing::Headers> hints_;
     std::deque<BlockingJob*> jobs_;
     bool published_ = true;
     bool idle_ = false;

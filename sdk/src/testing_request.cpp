@@ -52,6 +52,7 @@ FakeRequest::FakeRequest(FakeHost& host, testing::RequestOptions options)
     data_.headers = headers_;
     data_.trailers = trailers_;
     data_.route_names = &host_.route_names();
+    data_.hints = this;
     if (!options_.peer.empty()) data_.peer = {asio::ip::make_address(options_.peer), 1};
     if (options_.trusted_proxy) data_.trusted_proxies = only(data_.peer.address());
     data_.id = next_id();
@@ -103,6 +104,11 @@ std::optional<Response> FakeRequest::route(const Handlers& handlers) {
     if (entry_) return std::nullopt;
     if (allowed.empty()) return problem(http::status::not_found);
     return problem(http::status::method_not_allowed).header("Allow", allowed.to_string());
+}
+
+void FakeRequest::send_hints(FieldList fields) {
+    if (stream_ || (entry_->kind == HandlerKind::inline_ && !in_filter_)) return;
+    host_.add_hints({fields.begin(), fields.end()});
 }
 
 void FakeRequest::start() {

@@ -77,6 +77,7 @@ private:
     void on_exchange_ended() override;
     void on_exchange_output() override;
     void on_body_wanted() override;
+    void on_early_hints(std::string_view response) override;
 
     bool take_proxy_header();
     void end_briefly();

@@ -101,6 +101,14 @@ void Connection::on_exchange_output() {
     send_stream();
 }
 
+// A client that does not even take these gets no more of them.
+void Connection::on_early_hints(std::string_view response) {
+    if (streaming_ || backlog_) return;
+    const LoopServer::OutputTurn turn{server_};
+    server_.out_.append(response);
+    flush();
+}
+
 // From here on the client is waited for, and not the producer. A 100 that is owed stays so: nothing is
 // between this head and the end of its answer (RFC 9110 §15.2).
 void Connection::begin_stream() {

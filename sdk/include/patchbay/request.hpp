@@ -152,6 +152,13 @@ public:
     /// not fit.
     std::string url_for(std::string_view handler, FieldList values = {}) const;
 
+    /// Tells the client at once what headers the answer will have, by a 103 (RFC 8297), so that it can fetch
+    /// what it is going to need: `request.send_early_hints({{"Link", "</site.css>; rel=preload;
+    /// as=style"}})`. The answer says them again. Nothing waits for it, and nothing is sent in HTTP/1.0, by
+    /// an inline handler (whose answer is there at once), once the head of the answer is out, or while the
+    /// client takes nothing. Errors: std::invalid_argument as Response::header().
+    void send_early_hints(FieldList headers) const;
+
     /// Leaves a value, such as the user that has signed in, for whoever sees the request next: filters, the
     /// handler, each `after`. Of several of a type the newest is found. Lifetime: until the answer is
     /// complete, or given up; destroyed on its plugin's event loop where a filter is in use, otherwise where

@@ -75,6 +75,8 @@ public:
 
     /// All lines so far, the oldest first. Thread-safe.
     std::vector<LogLine> log() const;
+    /// What handlers have sent by send_early_hints() so far, the oldest first. Thread-safe.
+    std::vector<Headers> early_hints() const;
     /// How many holds there are on the plugin: requests, tasks, executors kept in timers and sockets. 0 when
     /// all is quiet.
     long leases() const noexcept;

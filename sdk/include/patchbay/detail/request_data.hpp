@@ -32,6 +32,7 @@ using FieldList = std::initializer_list<std::pair<std::string_view, std::string_
 namespace detail {
 
 class BodyFeed;
+class HintSink;
 class RouteNames;
 struct AttachedValue;
 
@@ -53,6 +54,7 @@ struct RequestData {
     unsigned version = 11;                    ///< 10 or 11
     AttachedValue* attached = nullptr;        ///< the newest; gone before the request's last plugin is
     const RouteNames* route_names = nullptr;  ///< of the routes that it was matched by; null: none
+    HintSink* hints = nullptr;                ///< null: nobody is told
 };
 
 }  // namespace detail
