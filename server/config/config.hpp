@@ -181,6 +181,14 @@ struct RouteConfig {
     bool operator==(const RouteConfig&) const = default;
 };
 
+/// What is shown for an error in place of the host's own words, with what it said when the file was read.
+struct ErrorPage {
+    std::filesystem::path file;
+    std::string text;
+
+    bool operator==(const ErrorPage&) const = default;
+};
+
 /// What the routes of a group share; read into them, and forgotten.
 struct GroupConfig {
     std::string prefix;
@@ -203,6 +211,7 @@ struct Config {
     LogConfig log;
     AccessLogConfig access_log;
     TrailingSlash trailing_slash = TrailingSlash::strict;
+    std::map<std::size_t, ErrorPage> errors;         // by status
     std::vector<FilterConfig> filters;               // in the order of the file
     std::vector<FilterReference> global_filters;     // of every answer
     std::vector<RouteConfig> routes;                 // those of groups last

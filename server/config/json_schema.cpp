@@ -199,6 +199,13 @@ void add_described_keys(Json& entry, std::span<const detail::ConfigKey<Owner>> k
     }
 }
 
+Json errors_schema() {
+    return {{"type", Json::array({"object", "null"})},
+            {"description", detail::errors_summary},
+            {"patternProperties", {{"^[45][0-9][0-9]$", type_of({ValueKind::file, {}})}}},
+            {"additionalProperties", false}};
+}
+
 Json filters_schema() {
     auto filter = mapping("One filter: its kind, and the settings of that.");
     filter["type"] = "object";
@@ -265,6 +272,7 @@ std::string json_schema() {
     for (const auto& key : detail::config_keys()) {
         if (key.path.find('.') != std::string_view::npos) add_key(root, key);
     }
+    root["properties"]["errors"] = errors_schema();
     root["properties"]["filters"] = filters_schema();
     Json global{{"description", detail::global_filters_summary}};
     global.update(type_of({ValueKind::filter_names, {}}));

@@ -2,6 +2,7 @@
 // every loop.
 #pragma once
 
+#include "http/error_pages.hpp"
 #include "http/filters/filter.hpp"
 #include "http/host_routes.hpp"
 #include "http/router.hpp"
@@ -59,7 +60,8 @@ struct PublishedRoutes {
     std::deque<EndpointLabel> labels;                ///< of the endpoints
     std::deque<FilterChain> filter_chains;
     const FilterChain* global_filters =
-        nullptr;                               ///< of answers without an endpoint; null when there are none
+        nullptr;  ///< of answers without an endpoint; null when there are none
+    ErrorPages error_pages;
     std::chrono::milliseconds host_timeout{};  ///< for the filters of answers without an endpoint
     bool redirect_slashes = false;
 

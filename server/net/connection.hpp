@@ -105,6 +105,7 @@ private:
     bool answered_by_filter();
     const FilterChain* filters_now() const;
     void filter(const FilterChain* filters, Response& response);
+    void show_error_page(Response& response);
     void answer_from_memory(Response& whole);
     std::optional<CodedAnswer> code(Response& response, BodyForm form);
     void answer_in_slices(CodedAnswer& answer, const ResponseFraming& framing);

@@ -6,6 +6,8 @@
 #include "http/static_directory.hpp"
 #include "plugin/filter_plan.hpp"
 
+#include <patchbay/file.hpp>
+
 #include <algorithm>
 #include <filesystem>
 #include <map>
@@ -22,6 +24,9 @@ public:
         : config_{config}, plan_{plan}, filters_{config, filters, generations, routes_} {
         filters_.check(plan.errors, plan.warnings);
         routes_.global_filters = filters_.chain_for({}).chain;
+        for (const auto& [status, page] : config.errors)
+            routes_.error_pages.add(static_cast<unsigned>(status), page.text,
+                                    media_type_of(page.file.string()));
         routes_.host_timeout = config.timeouts.handler;
         routes_.redirect_slashes = config.trailing_slash == TrailingSlash::redirect;
     }
