@@ -54,6 +54,12 @@ std::optional<std::string> some_or_end(std::string bytes) {
     return bytes;
 }
 
+std::optional<std::string> take_arrived(detail::RequestData& request) {
+    auto bytes = some_or_end(request.body_feed->take());
+    if (!bytes) request.trailers = request.body_feed->trailers();
+    return bytes;
+}
+
 // A body that was there before the handler began.
 std::optional<std::string> take_whole(detail::RequestData& request) {
     return some_or_end(std::string{std::exchange(request.unread, {})});
@@ -65,13 +71,13 @@ Task<std::optional<std::string>> BodyReader::read_some() {
     if (!request_->body_feed) co_return take_whole(*request_);
     BodyFeed& source = *request_->body_feed;
     co_await until_news(source);
-    co_return some_or_end(source.take());
+    co_return take_arrived(*request_);
 }
 
 std::optional<std::string> BlockingBodyReader::read_some() {
     if (!request_->body_feed) return take_whole(*request_);
     request_->body_feed->block_for_news();
-    return some_or_end(request_->body_feed->take());
+    return take_arrived(*request_);
 }
 
 }  // namespace patchbay

@@ -1,6 +1,11 @@
 #include "form_encoding.hpp"
 #include "header_rules.hpp"
 
+#include <patchbay/detail/generation_info.hpp>
+#include <patchbay/detail/hint_sink.hpp>
+#include <patchbay/detail/lease.hpp>
+#include <patchbay/detail/route_names.hpp>
+#include <patchbay/detail/thread_state.hpp>
 #include <patchbay/negotiation.hpp>
 #include <patchbay/request.hpp>
 
@@ -74,6 +79,12 @@ std::optional<std::string_view> Request::header(http::field name) const noexcept
     return std::nullopt;
 }
 
+std::optional<std::string_view> Request::trailer(std::string_view name) const noexcept {
+    for (const HeaderField& field : data_->trailers)
+        if (detail::equal_ignoring_case(field.name, name)) return field.value;
+    return std::nullopt;
+}
+
 std::optional<std::string_view> Request::accepts(std::initializer_list<std::string_view> offers) const {
     return best_media_type(joined(data_->headers, http::field::accept), {offers.begin(), offers.size()});
 }
@@ -82,6 +93,20 @@ std::optional<std::string_view> Request::accepts_language(
     std::initializer_list<std::string_view> offers) const {
     return best_language(joined(data_->headers, http::field::accept_language),
                          {offers.begin(), offers.size()});
+}
+
+std::string Request::url_for(std::string_view handler, FieldList values) const {
+    if (!data_->route_names)
+        throw std::invalid_argument{"patchbay: no handler '" + std::string{handler} + "' is served"};
+    const detail::LeaseBlock* const plugin = detail::thread_state.lease;
+    if (handler.find('.') != std::string_view::npos || !plugin)
+        return data_->route_names->path_of(handler, values);
+    return data_->route_names->path_of(plugin->generation().plugin + '.' + std::string{handler}, values);
+}
+
+void Request::send_early_hints(FieldList headers) const {
+    for (const auto& [name, value] : headers) detail::check_header(name, value);
+    if (data_->hints && data_->version >= 11 && headers.size() > 0) data_->hints->send_hints(headers);
 }
 
 std::string Request::id() const {

@@ -64,6 +64,9 @@ void AppBase::load(Create create) {
     check_filters(state.options.filters, *state.handlers, "Options::filters");
     for (const auto& handler : state.handlers->entries())
         check_filters(handler.filters, *state.handlers, "handler '" + handler.name + "'");
+    for (const auto& handler : state.handlers->entries())
+        for (const auto& route : handler.routes)
+            state.host.route_names().add(state.options.plugin + '.' + handler.name, route.pattern);
     state.plugin->start();
     state.started = true;
 }
@@ -138,6 +141,9 @@ std::pair<std::string, std::string> cookies(const Fields& pairs) {
 
 std::vector<LogLine> AppBase::log() const {
     return state_ ? state_->host.log_lines() : std::vector<LogLine>{};
+}
+std::vector<Headers> AppBase::early_hints() const {
+    return state_ ? state_->host.hints() : std::vector<Headers>{};
 }
 long AppBase::leases() const noexcept { return state_ ? state_->host.leases() : 0; }
 std::vector<std::string> AppBase::unused_settings() const { return state_->settings.unused(); }

@@ -40,6 +40,16 @@ std::vector<testing::LogLine> FakeHost::log_lines() const {
     return lines_;
 }
 
+void FakeHost::add_hints(testing::Headers hints) {
+    const std::scoped_lock lock{mutex_};
+    hints_.push_back(std::move(hints));
+}
+
+std::vector<testing::Headers> FakeHost::hints() const {
+    const std::scoped_lock lock{mutex_};
+    return hints_;
+}
+
 long FakeHost::leases() const noexcept {
     const std::scoped_lock lock{mutex_};
     return lease_.count() - (published_ ? 1 : 0);

@@ -2,6 +2,7 @@
 // memory. Private to libpatchbay; owned by the App.
 #pragma once
 
+#include <patchbay/detail/route_names.hpp>
 #include <patchbay/testing.hpp>
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -32,7 +33,10 @@ public:
 
     asio::io_context& loop() noexcept { return loop_; }
     LeaseBlock& lease() noexcept { return lease_; }
+    RouteNames& route_names() noexcept { return route_names_; }
     std::vector<testing::LogLine> log_lines() const;
+    void add_hints(testing::Headers hints);
+    std::vector<testing::Headers> hints() const;
     long leases() const noexcept;
 
     /// What the calling thread is while it constructs, starts or stops the plugin.
@@ -60,11 +64,13 @@ private:
     asio::io_context loop_{1};
     asio::executor_work_guard<asio::io_context::executor_type> work_{loop_.get_executor()};
     FakeGeneration generation_;
+    RouteNames route_names_;
     LeaseBlock lease_{generation_, &FakeHost::on_zero};
 
     mutable std::mutex mutex_;  // guards everything below
     std::condition_variable changed_;
     std::vector<testing::LogLine> lines_;
+    std::vector<testing::Headers> hints_;
     std::deque<BlockingJob*> jobs_;
     bool published_ = true;
     bool idle_ = false;

@@ -41,6 +41,8 @@ FakeRequest::FakeRequest(FakeHost& host, testing::RequestOptions options)
     const std::size_t question = std::min(target.find('?'), target.size());
     for (const auto& [name, value] : options_.headers)
         headers_.push_back({http::string_to_field(name), name, value});
+    for (const auto& [name, value] : options_.trailers)
+        trailers_.push_back({http::string_to_field(name), name, value});
     data_.method = options_.method;
     data_.method_name = http::to_string(options_.method);
     data_.target = target;
@@ -48,6 +50,9 @@ FakeRequest::FakeRequest(FakeHost& host, testing::RequestOptions options)
     data_.query = target.substr(std::min(question + 1, target.size()));
     data_.body = data_.unread = options_.body;
     data_.headers = headers_;
+    data_.trailers = trailers_;
+    data_.route_names = &host_.route_names();
+    data_.hints = this;
     if (!options_.peer.empty()) data_.peer = {asio::ip::make_address(options_.peer), 1};
     if (options_.trusted_proxy) data_.trusted_proxies = only(data_.peer.address());
     data_.id = next_id();
@@ -99,6 +104,11 @@ std::optional<Response> FakeRequest::route(const Handlers& handlers) {
     if (entry_) return std::nullopt;
     if (allowed.empty()) return problem(http::status::not_found);
     return problem(http::status::method_not_allowed).header("Allow", allowed.to_string());
+}
+
+void FakeRequest::send_hints(FieldList fields) {
+    if (stream_ || (entry_->kind == HandlerKind::inline_ && !in_filter_)) return;
+    host_.add_hints({fields.begin(), fields.end()});
 }
 
 void FakeRequest::start() {

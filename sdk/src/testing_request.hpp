@@ -4,6 +4,8 @@
 
 #include "testing_host.hpp"
 
+#include <patchbay/detail/hint_sink.hpp>
+
 #include <future>
 #include <memory>
 
@@ -27,7 +29,7 @@ private:
     std::string bytes_;
 };
 
-class FakeRequest final : TaskContext, BlockingJob {
+class FakeRequest final : TaskContext, BlockingJob, HintSink {
 public:
     FakeRequest(FakeHost& host, testing::RequestOptions options);
 
@@ -45,6 +47,7 @@ private:
     Task<Response> run_entry();
     Task<std::optional<Response>> run_before(const FilterEntry& filter);
     Task<> run_after(const FilterEntry& filter, Response& response);
+    void send_hints(FieldList fields) override;
     void run() noexcept override;
     void drop(Drop reason) noexcept override;
     void settle(Response response) noexcept;
@@ -63,6 +66,7 @@ private:
     const testing::RequestOptions options_;
     std::string path_;
     std::vector<HeaderField> headers_;
+    std::vector<HeaderField> trailers_;
     RequestData data_;
     Request request_{data_};
     const HandlerEntry* entry_ = nullptr;

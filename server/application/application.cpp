@@ -54,7 +54,7 @@ std::string needs_restart(const Config& before, const Config& after) {
     const auto check = [&keys](bool same, const char* key) {
         if (!same) keys += (keys.empty() ? "" : ", ") + std::string{key};
     };
-    check(before.listen == after.listen, "listen");
+    check(same_sockets(before.listen, after.listen), "listen");
     check(before.event_loops == after.event_loops, "event_loops");
     check(before.executor.threads == after.executor.threads && before.executor.queue == after.executor.queue,
           "executor");
@@ -69,10 +69,12 @@ std::string needs_restart(const Config& before, const Config& after) {
 Application::Application(Config config, ConfigSource source, Logger& log)
     : started_with_{config},
       config_{std::move(config)},
+      listeners_{config_.listen},
       source_{std::move(source)},
       log_{log},
       private_directory_{config_.plugins.private_directory},
       access_logs_{log},
+      counts_{listeners_.size()},
       signals_{control_, SIGTERM, SIGINT, SIGHUP},
       second_signal_{log_} {
     start_signal_.emplace(loading_, log_);
@@ -99,26 +101,10 @@ void Application::start_loops() {
                 log_.error("a function that was posted to loop-" + std::to_string(i) +
                            " threw: " + std::string{what});
             }));
-    const ConnectionOptions options = connection_options(config_);
+    const ServerOptions options = server_options(config_, listeners_);
     for (const auto& loop : loops_)
         servers_.push_back(std::make_unique<LoopServer>(*loop, services, options, counts_));
     for (const auto& loop : loops_) loop->start();
-}
-
-ConnectionOptions Application::connection_options(const Config& config) const {
-    ConnectionOptions options;
-    options.head = {{config.limits.target, config.limits.header_bytes}, config.limits.header_fields};
-    options.max_connections = config.limits.connections;
-    options.max_connections_per_address = config.limits.connections_per_address;
-    options.max_requests = config.limits.requests_per_connection;
-    options.trusted_proxies = trusted_proxies(config.trusted_proxies);
-    options.max_body = config.limits.body;
-    options.header_timeout = config.timeouts.header;
-    options.body_timeout = config.timeouts.body;
-    options.idle_timeout = config.timeouts.idle;
-    options.write_timeout = config.timeouts.write;
-    options.min_rate = config.limits.min_rate;
-    return options;
 }
 
 // What the function refers to must outlive the loop: it may run after the wait for it was given up.
@@ -157,7 +143,7 @@ void Application::open_access_log() {
 bool Application::serve(const std::function<void(const std::string& url)>& on_ready) {
     open_access_log();
     std::vector<OpenListener> listeners = open_listeners(config_.listen, loops_.size());
-    for (OpenListener& listener : listeners) open(listener.sockets, listener.proxy_protocol);
+    for (OpenListener& listener : listeners) open(listener.sockets, listener.options);
     if (!source_.file.empty()) {
         manager_->watch(fs::absolute(source_.file),
                         [this] { boost::asio::post(control_, [this] { reload(); }); });
@@ -171,8 +157,7 @@ bool Application::serve(const std::function<void(const std::string& url)>& on_re
 }
 
 // The loops take the sockets one after another, and all are open before anything else happens.
-void Application::open(ListenSockets& sockets, bool proxy_protocol) {
-    const ListenerOptions options{.shared = sockets.shared, .proxy_protocol = proxy_protocol};
+void Application::open(ListenSockets& sockets, const ListenerOptions& options) {
     for (std::size_t i = 0; i < loops_.size(); ++i)
         loops_[i]->run_and_wait([&] { servers_[i]->open(std::move(sockets.sockets[i]), options); });
     if (sockets.file) socket_files_.push_back(*std::move(sockets.file));
@@ -243,7 +228,9 @@ void Application::reloaded(const std::optional<std::string>& problem) {
     }
     const std::string restart = needs_restart(started_with_, config_);
     log_.level(log_level(config_.log.level));
-    on_each_loop([options = connection_options(config_)](LoopServer& server) { server.options(options); });
+    take_limits(listeners_, config_.listen);
+    on_each_loop(
+        [options = server_options(config_, listeners_)](LoopServer& server) { server.options(options); });
     log_.info("configuration taken" +
               (restart.empty() ? "" : " · changes of " + restart + " wait for a restart"));
 }

@@ -65,7 +65,7 @@ public:
 
 private:
     void start_loops();
-    void open(ListenSockets& sockets, bool proxy_protocol);
+    void open(ListenSockets& sockets, const ListenerOptions& options);
     void publish(const std::shared_ptr<const PublishedRoutes>& routes);
     void stop_requests(std::shared_ptr<const ServedGeneration> only);
     void wait_for_signal();
@@ -74,21 +74,21 @@ private:
     bool shut_down();
     void open_access_log();
     bool drain_connections(std::chrono::steady_clock::time_point deadline);
-    ConnectionOptions connection_options(const Config& config) const;
     void on_loop(std::size_t index, std::function<void(LoopServer&)> function);
     void on_each_loop(const std::function<void(LoopServer&)>& function);
 
     const Config started_with_;
     Config config_;
-    std::deque<Config> reloads_;  // that the manager was given and has not answered yet
-    bool refused_ = false;        // what was read last
+    std::vector<ListenerConfig> listeners_;  // that are open, with the limits in force
+    std::deque<Config> reloads_;             // that the manager was given and has not answered yet
+    bool refused_ = false;                   // what was read last
     ConfigSource source_;
     Logger& log_;
     const PrivateDirectory private_directory_;
     std::vector<std::unique_ptr<LoopThread>> loops_;
     std::unique_ptr<ExecutorPool> executor_;
     AccessLogs access_logs_;  // outlives the servers, which write to it
-    ConnectionCounts counts_;
+    ServerCounts counts_;
     std::vector<std::unique_ptr<LoopServer>> servers_;
     std::vector<SocketFile> socket_files_;  // while they are listened on
     std::unique_ptr<PluginManager> manager_;

@@ -1,5 +1,8 @@
 #include "application/listening.hpp"
 
+#include <patchbay/detail/trusted_proxies.hpp>
+
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 #include <optional>
@@ -25,14 +28,48 @@ std::map<std::string, std::vector<int>> inherited(const std::vector<ListenerConf
     return taken;
 }
 
+ConnectionOptions connection_options(const Config& config, const ListenerLimits& own) {
+    const LimitsConfig& limits = config.limits;
+    const TimeoutsConfig& timeouts = config.timeouts;
+    ConnectionOptions options;
+    options.head = {{own.target.value_or(limits.target), own.header_bytes.value_or(limits.header_bytes)},
+                    own.header_fields.value_or(limits.header_fields)};
+    if (own.connections) options.max_connections = *own.connections;
+    options.max_connections_per_address =
+        own.connections_per_address.value_or(limits.connections_per_address);
+    options.counts_own_addresses = own.connections_per_address.has_value();
+    options.max_requests = own.requests_per_connection.value_or(limits.requests_per_connection);
+    options.header_timeout = own.header_timeout.value_or(timeouts.header);
+    options.body_timeout = own.body_timeout.value_or(timeouts.body);
+    options.idle_timeout = own.idle_timeout.value_or(timeouts.idle);
+    options.write_timeout = own.write_timeout.value_or(timeouts.write);
+    options.min_rate = own.min_rate.value_or(limits.min_rate);
+    return options;
+}
+
+detail::TrustedProxies trusted_proxies(const std::vector<ProxyRange>& ranges) {
+    detail::TrustedProxies proxies;
+    for (const ProxyRange& range : ranges) {
+        if (range.network == "unix") {
+            proxies.add_unix_sockets();
+        } else {
+            proxies.add(boost::asio::ip::make_address(range.network), range.bits);
+        }
+    }
+    return proxies;
+}
+
 }  // namespace
 
 std::vector<OpenListener> open_listeners(const std::vector<ListenerConfig>& listeners, std::size_t loops) {
     const auto passed_on = inherited(listeners);
     std::vector<OpenListener> open;
-    for (const ListenerConfig& listener : listeners) {
+    for (std::size_t number = 0; number < listeners.size(); ++number) {
+        const ListenerConfig& listener = listeners[number];
         const auto add = [&](ListenSockets sockets) {
-            open.push_back({std::move(sockets), listener.proxy_protocol});
+            const ListenerOptions options{
+                .shared = sockets.shared, .number = number, .proxy_protocol = listener.proxy_protocol};
+            open.push_back({std::move(sockets), options});
         };
         if (const auto* const tcp = std::get_if<TcpAddress>(&listener.address)) {
             add(listen_on_tcp(tcp->host, tcp->port, loops));
@@ -49,16 +86,34 @@ std::vector<OpenListener> open_listeners(const std::vector<ListenerConfig>& list
     return open;
 }
 
-detail::TrustedProxies trusted_proxies(const std::vector<ProxyRange>& ranges) {
-    detail::TrustedProxies proxies;
-    for (const ProxyRange& range : ranges) {
-        if (range.network == "unix") {
-            proxies.add_unix_sockets();
-        } else {
-            proxies.add(boost::asio::ip::make_address(range.network), range.bits);
+bool same_sockets(const std::vector<ListenerConfig>& a, const std::vector<ListenerConfig>& b) {
+    return std::ranges::equal(a, b, [](ListenerConfig x, const ListenerConfig& y) {
+        x.limits = y.limits;
+        return x == y;
+    });
+}
+
+// Only port 0 may stand there several times: of those the first is the first.
+void take_limits(std::vector<ListenerConfig>& open, const std::vector<ListenerConfig>& fresh) {
+    std::vector<bool> taken(fresh.size());
+    for (ListenerConfig& listener : open) {
+        for (std::size_t i = 0; i < fresh.size(); ++i) {
+            if (taken[i] || !(fresh[i].address == listener.address)) continue;
+            listener.limits = fresh[i].limits;
+            taken[i] = true;
+            break;
         }
     }
-    return proxies;
+}
+
+ServerOptions server_options(const Config& config, const std::vector<ListenerConfig>& open) {
+    ServerOptions options;
+    options.max_connections = config.limits.connections;
+    options.trusted_proxies = trusted_proxies(config.trusted_proxies);
+    options.max_body = config.limits.body;
+    for (const ListenerConfig& listener : open)
+        options.listeners.push_back(connection_options(config, listener.limits));
+    return options;
 }
 
 }  // namespace patchbay

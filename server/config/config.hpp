@@ -48,10 +48,28 @@ using ListenAddress = std::variant<TcpAddress, UnixAddress, InheritedAddress>;
 /// As it is written: "host:port" with an IPv6 host in brackets, "unix:path", "systemd" or "systemd:name".
 std::string to_string(const ListenAddress& address);
 
+/// What one listener says in place of `limits` and `timeouts`; absent: as they say.
+struct ListenerLimits {
+    std::optional<std::size_t> target;
+    std::optional<std::size_t> header_bytes;
+    std::optional<std::size_t> header_fields;
+    std::optional<std::size_t> connections;              // of this listener, within limits.connections
+    std::optional<std::size_t> connections_per_address;  // of this listener
+    std::optional<std::size_t> requests_per_connection;
+    std::optional<std::size_t> min_rate;
+    std::optional<std::chrono::milliseconds> header_timeout;
+    std::optional<std::chrono::milliseconds> body_timeout;
+    std::optional<std::chrono::milliseconds> idle_timeout;
+    std::optional<std::chrono::milliseconds> write_timeout;
+
+    bool operator==(const ListenerLimits&) const = default;
+};
+
 struct ListenerConfig {
     ListenAddress address;
     bool proxy_protocol = false;
     std::optional<std::size_t> mode{};  // permissions of a Unix socket's file; absent: by the umask
+    ListenerLimits limits{};
 
     bool operator==(const ListenerConfig&) const = default;
 };
@@ -163,6 +181,14 @@ struct RouteConfig {
     bool operator==(const RouteConfig&) const = default;
 };
 
+/// What is shown for an error in place of the host's own words, with what it said when the file was read.
+struct ErrorPage {
+    std::filesystem::path file;
+    std::string text;
+
+    bool operator==(const ErrorPage&) const = default;
+};
+
 /// What the routes of a group share; read into them, and forgotten.
 struct GroupConfig {
     std::string prefix;
@@ -185,6 +211,7 @@ struct Config {
     LogConfig log;
     AccessLogConfig access_log;
     TrailingSlash trailing_slash = TrailingSlash::strict;
+    std::map<std::size_t, ErrorPage> errors;         // by status
     std::vector<FilterConfig> filters;               // in the order of the file
     std::vector<FilterReference> global_filters;     // of every answer
     std::vector<RouteConfig> routes;                 // those of groups last

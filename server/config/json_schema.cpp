@@ -55,6 +55,14 @@ void require_keys(Json& entry, std::span<const detail::ConfigKey<Owner>> keys) {
     }
 }
 
+// An empty section is null in YAML, and means the defaults.
+Json mapping(std::string_view description) {
+    return {{"type", Json::array({"object", "null"})},
+            {"description", description},
+            {"additionalProperties", false},
+            {"properties", Json::object()}};
+}
+
 Json one_or_list_of_listeners() {
     const Json address = type_of({ValueKind::address, {}});
     Json entry{{"type", "object"}, {"additionalProperties", false}};
@@ -62,7 +70,16 @@ Json one_or_list_of_listeners() {
         Json schema{
             {"description", std::string{key.summary} + " Default: " + std::string{key.default_text} + '.'}};
         schema.update(type_of(key.rules));
-        entry["properties"][std::string{key.path}] = std::move(schema);
+        const auto dot = key.path.find('.');
+        if (dot == std::string_view::npos) {
+            entry["properties"][std::string{key.path}] = std::move(schema);
+            continue;
+        }
+        const std::string_view path = key.path.substr(0, dot);
+        Json& section = entry["properties"][std::string{path}];
+        if (section.is_null())
+            section = mapping("What this listener says in place of " + std::string{path} + '.');
+        section["properties"][std::string{key.path.substr(dot + 1)}] = std::move(schema);
     }
     require_keys(entry, detail::listener_keys());
     const Json item{{"anyOf", Json::array({address, std::move(entry)})}};
@@ -148,14 +165,6 @@ Json default_of(const detail::ConfigKey<Config>& key) {
     return text == "\"\"" ? Json("") : Json(text);
 }
 
-// An empty section is null in YAML, and means the defaults.
-Json mapping(std::string_view description) {
-    return {{"type", Json::array({"object", "null"})},
-            {"description", description},
-            {"additionalProperties", false},
-            {"properties", Json::object()}};
-}
-
 /// The schema of the mapping at `path`, made on the way if need be.
 Json& section_at(Json& root, std::string_view path) {
     auto* section = &root;
@@ -188,6 +197,13 @@ void add_described_keys(Json& entry, std::span<const detail::ConfigKey<Owner>> k
         schema.update(type_of(key.rules));
         entry["properties"][std::string{key.path}] = std::move(schema);
     }
+}
+
+Json errors_schema() {
+    return {{"type", Json::array({"object", "null"})},
+            {"description", detail::errors_summary},
+            {"patternProperties", {{"^[45][0-9][0-9]$", type_of({ValueKind::file, {}})}}},
+            {"additionalProperties", false}};
 }
 
 Json filters_schema() {
@@ -256,6 +272,7 @@ std::string json_schema() {
     for (const auto& key : detail::config_keys()) {
         if (key.path.find('.') != std::string_view::npos) add_key(root, key);
     }
+    root["properties"]["errors"] = errors_schema();
     root["properties"]["filters"] = filters_schema();
     Json global{{"description", detail::global_filters_summary}};
     global.update(type_of({ValueKind::filter_names, {}}));

@@ -202,29 +202,6 @@ constexpr std::array keys{
                       "strict answers 404; redirect answers 308 and names the path that is there."},
 };
 
-constexpr std::array keys_of_listeners{
-    ConfigKey<ListenerConfig>{"address",
-                              {ValueKind::address, {}},
-                              [](ListenerConfig& l) -> ListenAddress& { return l.address; },
-                              "Where to listen.",
-                              "",
-                              default_required},
-    ConfigKey<ListenerConfig>{
-        "proxy_protocol",
-        {ValueKind::boolean, {}},
-        [](ListenerConfig& l) -> bool& { return l.proxy_protocol; },
-        "Whether each connection begins with a header of the PROXY protocol, version 1 or 2; one that does "
-        "not, or does not come from trusted_proxies, is closed.",
-        "",
-        "false"},
-    ConfigKey<ListenerConfig>{"mode",
-                              {ValueKind::file_mode, {}},
-                              [](ListenerConfig& l) -> std::optional<std::size_t>& { return l.mode; },
-                              "Permissions of a Unix socket's file.",
-                              "",
-                              "what the umask leaves of 0777"},
-};
-
 constexpr std::array sections{
     ConfigSection{"executor", "The threads that run blocking handlers."},
     ConfigSection{"executor.per_plugin", "The share of them that one plugin may take."},
@@ -240,8 +217,6 @@ constexpr std::array sections{
 }  // namespace
 
 std::span<const ConfigKey<Config>> config_keys() { return keys; }
-
-std::span<const ConfigKey<ListenerConfig>> listener_keys() { return keys_of_listeners; }
 
 std::span<const ConfigSection> config_sections() { return sections; }
 

@@ -66,6 +66,11 @@ constexpr std::string_view routes_summary =
     "otherwise.";
 constexpr std::string_view groups_summary =
     "Routes that share a prefix, a host, filters or limits. Groups may stand in groups.";
+constexpr std::string_view errors_summary =
+    "Pages for errors: statuses from 400 to 599, each with a file, relative to the directory of this file. "
+    "A page is the body of such an answer where it would be empty or application/problem+json, for clients "
+    "whose Accept likes the page's type better than that. Files are read with the configuration; SIGHUP "
+    "reads them anew.";
 constexpr std::string_view filters_summary =
     "What looks at requests before handlers and at answers after them: names of one's own, each with one "
     "kind "

@@ -17,6 +17,18 @@ using Kind = YamlNode::Kind;
 
 ScalarText scalar_of(const YamlNode& node) { return {node.text, node.kind == Kind::quoted}; }
 
+// The names that may stand directly in a section of an entry, "" or "limits." or the like.
+std::vector<std::string> listener_names_in(std::string_view section) {
+    std::vector<std::string> names;
+    for (const auto& key : listener_keys()) {
+        if (!key.path.starts_with(section)) continue;
+        const auto rest = key.path.substr(section.size());
+        std::string name{rest.substr(0, rest.find('.'))};
+        if (names.empty() || names.back() != name) names.push_back(std::move(name));
+    }
+    return names;
+}
+
 class ListenersReader {
 public:
     ListenersReader(std::filesystem::path directory, ConfigProblems& problems)
@@ -34,7 +46,10 @@ private:
         problems_.add({at, path, std::move(text), std::move(suggestion)});
     }
     void read_entry(const YamlNode& entry, const std::string& path);
-    void read_key(const YamlNode& value, const std::string& path, ListenerConfig& listener);
+    void read_keys(const YamlNode& mapping, const std::string& section, const std::string& path,
+                   ListenerConfig& listener);
+    void read_key(const YamlNode& value, const std::string& section, const std::string& path,
+                  ListenerConfig& listener);
     void add(const YamlNode& entry, const std::string& path, ListenerConfig listener);
 
     std::filesystem::path directory_;
@@ -66,7 +81,7 @@ void ListenersReader::read_entry(const YamlNode& entry, const std::string& path)
         return complain(entry.at, path,
                         "expected an address, or a mapping with one, found " + describe(entry));
     }
-    for (const auto& value : entry.children) read_key(value, join_path(path, value.key), listener);
+    read_keys(entry, {}, path, listener);
     const auto has = [&](std::string_view name) {
         return std::any_of(entry.children.begin(), entry.children.end(),
                            [&](const auto& value) { return value.key == name; });
@@ -80,15 +95,29 @@ void ListenersReader::read_entry(const YamlNode& entry, const std::string& path)
     add(entry, path, std::move(listener));
 }
 
-void ListenersReader::read_key(const YamlNode& value, const std::string& path, ListenerConfig& listener) {
+void ListenersReader::read_keys(const YamlNode& mapping, const std::string& section, const std::string& path,
+                                ListenerConfig& listener) {
+    for (const auto& value : mapping.children) read_key(value, section, join_path(path, value.key), listener);
+}
+
+// `section` is "" or "limits." or the like; no key has a dot in its name.
+void ListenersReader::read_key(const YamlNode& value, const std::string& section, const std::string& path,
+                               ListenerConfig& listener) {
     const auto known_keys = listener_keys();
-    const auto key = std::find_if(known_keys.begin(), known_keys.end(),
-                                  [&](const auto& entry) { return entry.path == value.key; });
-    if (key == known_keys.end()) {
-        std::vector<std::string> names;
-        for (const auto& known : known_keys) names.emplace_back(known.path);
-        return complain(value.key_at, path, "unknown key", nearest_name(value.key, names));
+    const std::string name = section + value.key;
+    const auto key = std::ranges::find(known_keys, name, &ConfigKey<ListenerConfig>::path);
+    if (key != known_keys.end() && value.key.find('.') != std::string::npos)
+        return complain(value.key_at, path,
+                        "keys are nested, not dotted; write each part on a line of its own");
+    const auto is_section = [&](const auto& entry) { return entry.path.starts_with(name + '.'); };
+    if (key == known_keys.end() && std::ranges::any_of(known_keys, is_section)) {
+        if (value.kind == Kind::mapping) return read_keys(value, name + '.', path, listener);
+        if (value.kind == Kind::null) return;
+        return complain(place_of(value), path, "expected a mapping of keys, found " + describe(value));
     }
+    if (key == known_keys.end())
+        return complain(value.key_at, path, "unknown key",
+                        nearest_name(value.key, listener_names_in(section)));
     if (!is_scalar(value)) {
         return complain(place_of(value), path,
                         "expected " + expectation(key->rules.kind) + ", found " + describe(value));

@@ -1,6 +1,7 @@
 #include "config/loader.hpp"
 
 #include "config/document.hpp"
+#include "config/error_pages.hpp"
 #include "config/filters.hpp"
 #include "config/groups.hpp"
 #include "config/keys.hpp"
@@ -64,7 +65,7 @@ std::vector<std::string> names_in(std::string_view section) {
     for (const auto& key : detail::config_keys()) add(key.path);
     for (const auto& inner : detail::config_sections()) add(inner.path);
     if (section.empty())
-        names.insert(names.end(), {"filters", "global_filters", "groups", "routes", "settings"});
+        names.insert(names.end(), {"errors", "filters", "global_filters", "groups", "routes", "settings"});
     return names;
 }
 
@@ -135,6 +136,8 @@ void ConfigReader::read_entry(const YamlNode& node, const std::string& section) 
         auto routes = detail::read_groups(node, directory_, problems_);
         config_.routes.insert(config_.routes.end(), std::make_move_iterator(routes.begin()),
                               std::make_move_iterator(routes.end()));
+    } else if (path == "errors") {
+        config_.errors = detail::read_error_pages(node, directory_, problems_);
     } else if (path == "filters") {
         config_.filters = detail::read_filters(node, directory_, environment_, problems_);
     } else if (path == "global_filters") {

@@ -67,6 +67,11 @@ std::string YamlWriter::write() {
         open_sections_of(parent_of(key.path));
         write_key(key);
     }
+    yaml_ += '\n' + comment(detail::errors_summary, 0);
+    yaml_ +=
+        "# For example:\n"
+        "#   404: ./pages/not_found.html\n"
+        "errors: {}\n";
     write_filters();
     write_routes();
     yaml_ += '\n' + comment(detail::settings_summary, 0);
@@ -107,7 +112,7 @@ void YamlWriter::write_listeners() {
     yaml_ +=
         "# For example:\n"
         "#   - \"[::]:8080\"\n"
-        "#   - {address: unix:/run/patchbay.sock, mode: 0660}\n"
+        "#   - {address: unix:/run/patchbay.sock, mode: 0660, limits: {connections: 100}}\n"
         "# The keys of a mapping:\n";
     for (const auto& key : detail::listener_keys()) {
         yaml_ += comment("  " + std::string{key.path} + ": " + std::string{key.summary} +
@@ -228,8 +233,8 @@ Duplicate keys, merge keys (`<<`), tags, directives and tabs in the indentation 
 ## Environment variables
 
 Each key below can be set by the variable beside it, which wins over the file. The value is written as in the file,
-without quotes; a relative directory is taken from the working directory. `filters`, `global_filters`, `routes`,
-`groups` and `settings` have no variables. A variable whose name begins with `PATCHBAY_` and that sets no key is an error.
+without quotes; a relative directory is taken from the working directory. `errors`, `filters`, `global_filters`,
+`routes`, `groups` and `settings` have no variables. A variable whose name begins with `PATCHBAY_` and that sets no key is an error.
 
 )";
 
@@ -245,6 +250,7 @@ std::string reference_markdown() {
     for (const auto& section : detail::config_sections())
         page += "\n## " + code(section.path) + "\n\n" + std::string{section.summary} + "\n\n" +
                 key_table(section.path);
+    page += "\n## `errors`\n\n" + std::string{detail::errors_summary} + '\n';
     page += "\n## `filters`\n\n" + std::string{detail::filters_summary} + '\n' + filter_tables();
     page += "\n## `global_filters`\n\n" + std::string{detail::global_filters_summary} + '\n';
     page += "\n## `routes`\n\n" + std::string{detail::routes_summary} + "\n\n" +

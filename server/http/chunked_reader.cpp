@@ -26,6 +26,7 @@ void ChunkedReader::reset(const Limits& limits) {
     data_ = {};
     size_ = 0;
     trailers_.clear();
+    fields_ = 0;
 }
 
 ChunkedReader::Step ChunkedReader::read(std::string_view bytes) {
@@ -144,6 +145,7 @@ RequestFault ChunkedReader::take_trailer(char c) {
                 return RequestFault::none;
             }
             if (!is_token_char(c)) return fault;
+            if (++fields_ > limits_.fields) return RequestFault::too_many_trailers;
             state_ = State::trailer_name;
             break;
         case State::trailer_name:

@@ -22,6 +22,7 @@ public:
     struct Limits {
         std::size_t body = 0;      ///< bytes of all chunks together
         std::size_t trailers = 0;  ///< bytes of the trailer section
+        std::size_t fields = 100;  ///< in that section
     };
 
     /// Bytes of the extensions of one chunk.
@@ -80,6 +81,7 @@ private:
     std::size_t extension_ = 0;  // bytes of the current chunk's
     std::size_t total_ = 0;      // bytes of all chunks so far
     std::string trailers_;
+    std::size_t fields_ = 0;  // begun in them
 };
 
 }  // namespace patchbay

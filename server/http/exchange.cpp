@@ -1,6 +1,7 @@
 #include "http/exchange.hpp"
 
 #include "http/filter_run.hpp"
+#include "http/response_writer.hpp"
 #include "log/logger.hpp"
 
 #include <patchbay/problem.hpp>
@@ -15,6 +16,7 @@ using http::status;
 Exchange::Exchange(LoopThread& loop, const ExchangeServices& services) : loop_{&loop}, services_{&services} {
     message_.exchange = this;
     output_message_.exchange = this;
+    parser_.request().hints = this;
     finished = [](detail::TaskContext& context) noexcept { static_cast<Exchange&>(context).task_finished(); };
 }
 
@@ -82,7 +84,9 @@ bool Exchange::run_here(detail::LeaseBlock* block, const std::shared_ptr<const P
         }
     }
     begin_running(routes);
-    return begin_stream() ? false : not_running();
+    if (begin_stream()) return false;
+    not_running();
+    return filtering_ || posts_.none() || ends_later(routes);
 }
 
 // A function is still on its way with our address, so the owner must not have the exchange back yet.
@@ -247,6 +251,17 @@ void Exchange::want_body() {
     posts_.begin();
     boost::asio::post(loop_->context(), [this] {
         if (owner_) owner_->on_body_wanted();
+        post_ran();
+    });
+}
+
+// On the handler's thread. An inline handler's answer would be there first.
+void Exchange::send_hints(FieldList fields) {
+    if (kind_ == HandlerKind::inline_) return;
+    std::string response = early_hints(fields);
+    posts_.begin();
+    boost::asio::post(loop_->context(), [this, response = std::move(response)] {
+        if (owner_) owner_->on_early_hints(response);
         post_ran();
     });
 }

@@ -11,6 +11,7 @@
 #include "runtime/loop_thread.hpp"
 
 #include <patchbay/detail/generation_info.hpp>
+#include <patchbay/detail/hint_sink.hpp>
 #include <patchbay/detail/task_context.hpp>
 #include <patchbay/request.hpp>
 #include <patchbay/response.hpp>
@@ -41,12 +42,14 @@ public:
     virtual void on_exchange_output() = 0;
     /// The reader of an opened body waits for more of it.
     virtual void on_body_wanted() = 0;
+    /// The handler has something to tell the client before its answer: a whole informational response.
+    virtual void on_early_hints(std::string_view response) = 0;
 
 protected:
     ~ExchangeOwner() = default;
 };
 
-class Exchange final : detail::TaskContext, detail::BlockingJob {
+class Exchange final : detail::TaskContext, detail::BlockingJob, detail::HintSink {
 public:
     /// `loop` is the one its connection lives on.
     Exchange(LoopThread& loop, const ExchangeServices& services);
@@ -171,6 +174,7 @@ private:
     void ended_away() noexcept;
     void ended() noexcept;
 
+    void send_hints(FieldList fields) override;
     void run() noexcept override;
     void drop(Drop reason) noexcept override;
 

@@ -1,5 +1,7 @@
 #include "http/incoming_body.hpp"
 
+#include "http/trailers.hpp"
+
 #include <patchbay/http_error.hpp>
 
 #include <algorithm>
@@ -33,7 +35,10 @@ IncomingBody::Step IncomingBody::feed(Buffer& input) {
             }
             input.consume(chunks_.consumed());
         }
-        if (read == ChunkedReader::Step::end) step = Step::end;
+        if (read == ChunkedReader::Step::end) {
+            step = Step::end;
+            trailers_ = read_trailers(chunks_.trailer_lines());
+        }
         if (read == ChunkedReader::Step::refused) {
             const RequestRule& rule = request_rule(chunks_.fault());
             failure_ = Failure{rule.status, std::string{rule.detail}};
@@ -65,6 +70,11 @@ std::string IncomingBody::take() {
     std::string taken = std::exchange(bytes_, {});
     if (taken.size() >= enough) want(lock);
     return taken;
+}
+
+std::span<const HeaderField> IncomingBody::trailers() const {
+    const std::scoped_lock lock{mutex_};
+    return trailers_;
 }
 
 void IncomingBody::wait_for_news(Waiter& waiter) {

@@ -18,6 +18,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace patchbay {
 
@@ -54,6 +55,7 @@ public:
 
     bool has_news() const override;
     std::string take() override;
+    std::span<const HeaderField> trailers() const override;
     void wait_for_news(Waiter& waiter) override;
     bool forget(Waiter& waiter) override;
     void block_for_news() override;
@@ -76,6 +78,7 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable news_;
     std::string bytes_;
+    std::vector<HeaderField> trailers_;  // not changed once it has ended
     std::optional<Failure> failure_;
     Waiter* waiter_ = nullptr;
     bool ended_ = false;

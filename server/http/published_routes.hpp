@@ -2,12 +2,14 @@
 // every loop.
 #pragma once
 
+#include "http/error_pages.hpp"
 #include "http/filters/filter.hpp"
 #include "http/host_routes.hpp"
 #include "http/router.hpp"
 #include "runtime/executor_pool.hpp"
 #include "runtime/loop_thread.hpp"
 
+#include <patchbay/detail/route_names.hpp>
 #include <patchbay/handlers.hpp>
 
 #include <atomic>
@@ -54,10 +56,12 @@ struct PublishedRoutes {
     std::vector<Endpoint> endpoints;  ///< by the router's endpoint numbers
     std::vector<std::shared_ptr<const ServedGeneration>> generations;
     std::deque<detail::HandlerEntry> host_handlers;  ///< those that belong to no plugin
+    detail::RouteNames names;                        ///< of plugins' handlers
     std::deque<EndpointLabel> labels;                ///< of the endpoints
     std::deque<FilterChain> filter_chains;
     const FilterChain* global_filters =
-        nullptr;                               ///< of answers without an endpoint; null when there are none
+        nullptr;  ///< of answers without an endpoint; null when there are none
+    ErrorPages error_pages;
     std::chrono::milliseconds host_timeout{};  ///< for the filters of answers without an endpoint
     bool redirect_slashes = false;
 

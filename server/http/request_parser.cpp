@@ -2,6 +2,7 @@
 
 #include "http/authority.hpp"
 #include "http/field_syntax.hpp"
+#include "http/trailers.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -48,6 +49,7 @@ void RequestParser::reset(const Limits& limits) {
     request_.method_name = {};
     request_.headers = {};
     request_.body = {};
+    request_.trailers = {};
     host_ = content_length_ = transfer_encoding_ = {};
     fault_ = RequestFault::none;
     body_ = nullptr;
@@ -57,14 +59,13 @@ void RequestParser::reset(const Limits& limits) {
 }
 
 bool RequestParser::body_limit(std::size_t bytes) {
-    if (transfer_encodings_ > 0 && !complete_) chunks_.reset({.body = bytes, .trailers = limits_.bytes.head});
+    if (transfer_encodings_ > 0 && !complete_) chunks_.reset(chunk_limits(bytes));
     return body_size_ <= bytes;
 }
 
 std::optional<BodyFraming> RequestParser::body_framing(std::size_t limit) const {
-    const ChunkedReader::Limits limits{.body = limit, .trailers = limits_.bytes.head};
-    if (transfer_encodings_ > 0) return BodyFraming{std::nullopt, limits};
-    if (body_size_ > 0) return BodyFraming{body_size_, limits};
+    if (transfer_encodings_ > 0) return BodyFraming{std::nullopt, chunk_limits(limit)};
+    if (body_size_ > 0) return BodyFraming{body_size_, {}};
     return std::nullopt;
 }
 
@@ -185,6 +186,10 @@ RequestParser::Step RequestParser::read_body(Buffer& input) {
                 close_gap(input);
                 return Step::need_more;
             }
+        }
+        if (!chunks_.trailer_lines().empty()) {
+            trailers_ = read_trailers(chunks_.trailer_lines());
+            request_.trailers = trailers_;
         }
     }
     complete_ = true;

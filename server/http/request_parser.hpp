@@ -56,7 +56,8 @@ public:
     /// they are views of the target.
     void rebase(std::ptrdiff_t moved) noexcept;
 
-    /// Method, target, headers, body and version; path, query, parameters, peer and id are others' to set.
+    /// Method, target, headers, body, trailers and version; path, query, parameters, peer and id are others'
+    /// to set.
     detail::RequestData& request() noexcept { return request_; }
     RequestFault fault() const noexcept { return fault_; }
     std::size_t size() const noexcept { return parsed_; }
@@ -76,10 +77,14 @@ private:
     bool add_connection_options(std::string_view value) noexcept;
     void add_body(std::string_view bytes);
     void close_gap(Buffer& input);
+    ChunkedReader::Limits chunk_limits(std::size_t body) const noexcept {
+        return {.body = body, .trailers = limits_.bytes.head, .fields = limits_.fields};
+    }
     void rebase_path(std::ptrdiff_t moved) noexcept;
 
     detail::RequestData request_;
     std::vector<HeaderField> fields_;
+    std::vector<HeaderField> trailers_;
     RequestFault fault_ = RequestFault::none;
     HeadScanner scanner_;
     ChunkedReader chunks_;

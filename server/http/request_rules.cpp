@@ -52,13 +52,15 @@ constexpr std::array rules{
     RequestRule{malformed_trailer, status::bad_request, "malformed trailer field", "RFC 9112 §7.1.2"},
     RequestRule{trailers_too_large, status::request_header_fields_too_large,
                 "the trailer section is larger than allowed", "RFC 9110 §5.4"},
+    RequestRule{too_many_trailers, status::request_header_fields_too_large,
+                "there are more trailer fields than allowed", "RFC 6585 §5"},
 };
 
 constexpr bool in_order() {
     for (std::size_t i = 0; i < rules.size(); ++i) {
         if (static_cast<std::size_t>(rules[i].fault) != i + 1) return false;
     }
-    return rules.back().fault == trailers_too_large;
+    return rules.back().fault == too_many_trailers;
 }
 static_assert(in_order());
 

@@ -39,6 +39,7 @@ enum class RequestFault : std::uint8_t {
     malformed_chunk_end,
     malformed_trailer,
     trailers_too_large,
+    too_many_trailers,
 };
 
 struct RequestRule {

@@ -53,6 +53,12 @@ void append_chunk(std::string& out, std::string_view bytes) {
 
 const std::string_view continue_response = "HTTP/1.1 100 Continue\r\n\r\n";
 
+std::string early_hints(FieldList fields) {
+    std::string response = "HTTP/1.1 103 Early Hints\r\n";
+    for (const auto& [name, value] : fields) response.append(name).append(": ").append(value).append("\r\n");
+    return response.append("\r\n");
+}
+
 std::string_view DateCache::now() noexcept {
     timespec time{};
     clock_gettime(CLOCK_REALTIME_COARSE, &time);

@@ -1,6 +1,7 @@
 // Puts responses on the wire: status line, headers and body appended to one buffer. No sockets; any thread.
 #pragma once
 
+#include <patchbay/detail/request_data.hpp>
 #include <patchbay/response.hpp>
 
 #include <cstdint>
@@ -43,6 +44,9 @@ extern const std::string_view last_chunk;
 /// Appends the response with the body that it holds in memory.
 void append_response(std::string& out, const Response& response, const ResponseFraming& framing,
                      DateCache& date);
+
+/// A 103 with these header fields (RFC 8297 §2).
+std::string early_hints(FieldList fields);
 
 /// "HTTP/1.1 100 Continue" and an empty line.
 extern const std::string_view continue_response;

@@ -47,10 +47,15 @@ std::optional<Response> redirect_of_slash(const PublishedRoutes& routes, const d
 
 }  // namespace
 
-Connection::Connection(LoopServer& server, int socket, const boost::asio::ip::tcp::endpoint& peer,
-                       bool proxy_protocol)
-    : server_{server}, socket_{socket}, proxy_header_due_{proxy_protocol}, watched_{EPOLLIN}, peer_{peer} {
-    server_.wheel_.arm(*this, server_.options_.header_timeout);
+Connection::Connection(LoopServer& server, const ServedListener& listener, int socket,
+                       const boost::asio::ip::tcp::endpoint& peer, bool proxy_protocol)
+    : server_{server},
+      listener_{listener},
+      socket_{socket},
+      proxy_header_due_{proxy_protocol},
+      watched_{EPOLLIN},
+      peer_{peer} {
+    server_.wheel_.arm(*this, listener_.options.header_timeout);
 }
 
 Connection::~Connection() = default;
@@ -128,14 +133,14 @@ bool Connection::begin_request() {
     if (!exchange_) exchange_ = server_.exchanges_.take(server_.loop_, server_.services_);
     RequestParser& parser = exchange_->parser();
     if (state_ == State::idle) {
-        parser.reset(server_.options_.head);
+        parser.reset(listener_.options.head);
         exchange_->choice = {};
         introduce(exchange_->request());
         state_ = State::reading;
         delivering_ = false;
         held_by_socket_ = 0;
         waiting_for_body_ = false;
-        if (!brief_) server_.wheel_.arm(*this, server_.options_.header_timeout);
+        if (!brief_) server_.wheel_.arm(*this, listener_.options.header_timeout);
         if (server_.access_) exchange_->began = std::chrono::steady_clock::now();
     }
     for (;;) {
@@ -176,7 +181,7 @@ bool Connection::wait_for_more() {
     if (!parser.has_head() || waiting_for_body_) return false;
     waiting_for_body_ = true;
     window_bytes_ = 0;
-    server_.wheel_.arm(*this, server_.options_.body_timeout);
+    server_.wheel_.arm(*this, listener_.options.body_timeout);
     if (answered_by_filter()) return false;
     if (!exchange_->choice.endpoint) {
         // Nobody wants the body: answer now, and don't wait for it.
@@ -190,6 +195,8 @@ bool Connection::wait_for_more() {
 
 bool Connection::choose_handler() {
     detail::RequestData& request = exchange_->request();
+    const PublishedRoutes* routes = server_.routes_.get().get();
+    request.route_names = &routes->names;
     const auto target = parse_target(request.method, request.target, exchange_->path_scratch);
     if (!target) {
         request.path = request.query = {};
@@ -201,7 +208,6 @@ bool Connection::choose_handler() {
     request.query = target->query;
     if (target->form == TargetForm::absolute) exchange_->parser().host(target->authority);
     Exchange::Choice& choice = exchange_->choice;
-    const PublishedRoutes* routes = server_.routes_.get().get();
     // Those who let it pass were perhaps others: the filters that it is served with must all have seen it.
     if (choice.routes_number != server_.routes_number_) choice.filtered = false;
     choice.routes_number = server_.routes_number_;

@@ -21,14 +21,16 @@
 
 namespace patchbay {
 
+class ConnectionCounts;
 class LoopServer;
+struct ServedListener;
 
 /// Holds neither a buffer nor an exchange while it is idle.
 class Connection final : public EventSource, public TimerWheel::Entry, public ExchangeOwner {
 public:
-    /// Owns the socket. With the PROXY protocol, its header must come first.
-    Connection(LoopServer& server, int socket, const boost::asio::ip::tcp::endpoint& peer,
-               bool proxy_protocol);
+    /// Owns the socket. The listener outlives it. With the PROXY protocol, its header must come first.
+    Connection(LoopServer& server, const ServedListener& listener, int socket,
+               const boost::asio::ip::tcp::endpoint& peer, bool proxy_protocol);
     ~Connection() override;
 
     void on_events(std::uint32_t events) override;
@@ -75,6 +77,7 @@ private:
     void on_exchange_ended() override;
     void on_exchange_output() override;
     void on_body_wanted() override;
+    void on_early_hints(std::string_view response) override;
 
     bool take_proxy_header();
     void end_briefly();
@@ -102,6 +105,7 @@ private:
     bool answered_by_filter();
     const FilterChain* filters_now() const;
     void filter(const FilterChain* filters, Response& response);
+    void show_error_page(Response& response);
     void answer_from_memory(Response& whole);
     std::optional<CodedAnswer> code(Response& response, BodyForm form);
     void answer_in_slices(CodedAnswer& answer, const ResponseFraming& framing);
@@ -140,23 +144,24 @@ private:
     void watch_anew();
 
     LoopServer& server_;
+    const ServedListener& listener_;
     int socket_;
     State state_ = State::idle;
     bool last_answer_ = false;    // the connection ends once what is in the output is sent
     bool peer_finished_ = false;  // end of file was read
     bool waiting_for_body_ = false;
-    bool receiving_ = false;        // a body arrives while its handler runs
-    bool continue_owed_ = false;    // its client waits for a 100 until the handler reads
-    bool streaming_ = false;        // the head of a stream is out; the handler's exchange runs on
-    bool delivering_ = false;       // the socket may hold answers that the peer does not take
-    bool proxy_header_due_;         // before the first request
-    bool address_counted_ = false;  // of peer_
+    bool receiving_ = false;      // a body arrives while its handler runs
+    bool continue_owed_ = false;  // its client waits for a 100 until the handler reads
+    bool streaming_ = false;      // the head of a stream is out; the handler's exchange runs on
+    bool delivering_ = false;     // the socket may hold answers that the peer does not take
+    bool proxy_header_due_;       // before the first request
     bool awaits_coding_turn_ = false;
     bool brief_ = false;  // it holds a descriptor that is needed
     std::uint32_t requests_ = 0;
     std::uint32_t watched_;
     std::size_t window_bytes_ = 0;    // of a whole body received, or an answer sent, since the timeout began
     std::size_t held_by_socket_ = 0;  // of answers written, when it was last asked
+    ConnectionCounts* address_counts_ = nullptr;  // that peer_ is in
     boost::asio::ip::tcp::endpoint peer_;
     std::unique_ptr<Buffer> input_;
     std::unique_ptr<Exchange> exchange_;

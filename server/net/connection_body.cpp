@@ -77,7 +77,7 @@ void Connection::end_body_early(http::status status, std::string_view detail) {
 void Connection::wait_for_body() {
     if (!streaming_) TimerWheel::disarm(*this);
     body_timer_->window_bytes = 0;
-    server_.wheel_.arm(*body_timer_, server_.options_.body_timeout);
+    server_.wheel_.arm(*body_timer_, listener_.options.body_timeout);
 }
 
 // Its time begins anew whenever it is the one that is waited for. A stream's producer may take any.
@@ -87,7 +87,7 @@ void Connection::wait_for_handler() {
 }
 
 void Connection::on_body_timeout() {
-    if (body_timer_->window_bytes >= least_progress(server_.options_.body_timeout)) return wait_for_body();
+    if (body_timer_->window_bytes >= least_progress(listener_.options.body_timeout)) return wait_for_body();
     end_body_early(http::status::request_timeout, "The body did not arrive in time.");
 }
 

@@ -1,11 +1,13 @@
-// How many connections each client's address has, and how many there are in all. Owned by the application and
-// shared by its loops, which ask when a connection begins and ends, never for a request.
+// How many connections each client's address has, and how many there are in all and at each listener. Owned
+// by the application and shared by its loops, which ask when a connection begins and ends, never for a
+// request.
 #pragma once
 
 #include <boost/asio/ip/address.hpp>
 
 #include <atomic>
 #include <cstddef>
+#include <deque>
 #include <map>
 #include <mutex>
 
@@ -26,6 +28,14 @@ private:
     std::atomic<std::size_t> total_{0};
     std::mutex mutex_;
     std::map<boost::asio::ip::address_v6, std::size_t> by_address_;  // without those that have none
+};
+
+/// Every connection is in `all`, and in those of its listener.
+struct ServerCounts {
+    explicit ServerCounts(std::size_t listeners) : of_listeners(listeners) {}
+
+    ConnectionCounts all;
+    std::deque<ConnectionCounts> of_listeners;  ///< in the order of the configuration
 };
 
 }  // namespace patchbay

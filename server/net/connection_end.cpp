@@ -26,7 +26,7 @@ void Connection::after_flush() {
     if (input_ && input_->has_usual_capacity()) server_.buffers_.give(std::move(input_));
     input_.reset();
     give_exchange_back();
-    server_.wheel_.arm(*this, delivering_ ? delivery_check : server_.options_.idle_timeout);
+    server_.wheel_.arm(*this, delivering_ ? delivery_check : listener_.options.idle_timeout);
 }
 
 void Connection::give_exchange_back() {

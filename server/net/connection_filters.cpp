@@ -45,7 +45,18 @@ const FilterChain* Connection::filters_now() const {
     return routes ? routes->global_filters : nullptr;
 }
 
+// Only where the head is there is it known what the client would rather have. The body of a stream is dropped
+// for HEAD, but not missing.
+void Connection::show_error_page(Response& response) {
+    const PublishedRoutes* const routes = server_.routes_.get().get();
+    if (!routes || routes->error_pages.empty() || !exchange_ || !exchange_->parser().has_head()) return;
+    if (&response == &exchange_->response() && exchange_->head_of_stream()) return;
+    routes->error_pages.show(Request{exchange_->request()}, response);
+}
+
 void Connection::filter(const FilterChain* filters, Response& response) {
+    if (response.status() >= http::status::bad_request) [[unlikely]]
+        show_error_page(response);
     if (!filters) return;
     if (exchange_ && exchange_->parser().has_head())
         return run_after(*filters, exchange_->request(), response, !exchange_->choice.inner_filtered);

@@ -47,7 +47,7 @@ void Connection::answer_from_memory(Response& whole) {
 }
 
 ResponseFraming Connection::framing_of_answer() {
-    const std::size_t most = server_.options_.max_requests;
+    const std::size_t most = listener_.options.max_requests;
     const bool spent = most != 0 && ++requests_ >= most;
     // Of a body that was not read to its end nobody knows where the next request begins.
     if (!exchange_->parser().keep_alive() || server_.draining_ || receiving_ || spent || brief_)
@@ -100,6 +100,14 @@ void Connection::on_exchange_output() {
     const LoopServer::OutputTurn turn{server_};
     if (!streaming_) begin_stream();
     send_stream();
+}
+
+// A client that does not even take these gets no more of them.
+void Connection::on_early_hints(std::string_view response) {
+    if (streaming_ || backlog_) return;
+    const LoopServer::OutputTurn turn{server_};
+    server_.out_.append(response);
+    flush();
 }
 
 // From here on the client is waited for, and not the producer. A 100 that is owed stays so: nothing is
@@ -177,7 +185,7 @@ bool Connection::flush() {
     window_bytes_ = 0;
     if (send_backlog()) return true;
     if (!retired() && (state_ != State::running || streaming_))
-        server_.wheel_.arm(*this, server_.options_.write_timeout);
+        server_.wheel_.arm(*this, listener_.options.write_timeout);
     return false;
 }
 

@@ -11,15 +11,19 @@ namespace patchbay {
 
 // A proxy's connections are its clients': they count where the PROXY protocol names them.
 bool Connection::count_address() {
-    const std::size_t limit = server_.options_.max_connections_per_address;
+    const std::size_t limit = listener_.options.max_connections_per_address;
     if (limit == 0 || peer_.address().is_unspecified() || server_.trusts(peer_)) return true;
-    address_counted_ = server_.counts_.enter(peer_.address(), limit);
-    return address_counted_;
+    ConnectionCounts& counts =
+        listener_.options.counts_own_addresses ? listener_.counts : server_.counts_.all;
+    if (!counts.enter(peer_.address(), limit)) return false;
+    address_counts_ = &counts;
+    return true;
 }
 
 void Connection::leave_counts() noexcept {
-    server_.counts_.leave();
-    if (std::exchange(address_counted_, false)) server_.counts_.leave(peer_.address());
+    server_.counts_.all.leave();
+    listener_.counts.leave();
+    if (address_counts_) std::exchange(address_counts_, nullptr)->leave(peer_.address());
 }
 
 // True once it is complete; then the first request may follow.

@@ -32,7 +32,7 @@ bool Connection::goes_on() {
     const bool writing = backlog_ != nullptr;
     if (!writing && (state_ == State::idle || state_ == State::lingering)) return peer_catches_up();
     if (!writing && !(state_ == State::reading && waiting_for_body_)) return false;
-    const auto window = writing ? server_.options_.write_timeout : server_.options_.body_timeout;
+    const auto window = writing ? listener_.options.write_timeout : listener_.options.body_timeout;
     if (window_bytes_ < least_progress(window)) return false;
     window_bytes_ = 0;
     server_.wheel_.arm(*this, window);
@@ -45,18 +45,18 @@ bool Connection::peer_catches_up() {
     const std::size_t before = std::exchange(held_by_socket_, held);
     if (held == 0) {
         if (!std::exchange(delivering_, false) || state_ == State::lingering) return false;
-        server_.wheel_.arm(*this, server_.options_.idle_timeout);
+        server_.wheel_.arm(*this, listener_.options.idle_timeout);
         return true;
     }
     delivering_ = true;
-    const auto window = server_.options_.write_timeout;
+    const auto window = listener_.options.write_timeout;
     if (before != 0 && before < held + least_progress(window)) return false;
     server_.wheel_.arm(*this, window);
     return true;
 }
 
 std::size_t Connection::least_progress(std::chrono::milliseconds window) const noexcept {
-    return std::max<std::size_t>(server_.options_.min_rate * static_cast<std::size_t>(window.count()) / 1000,
+    return std::max<std::size_t>(listener_.options.min_rate * static_cast<std::size_t>(window.count()) / 1000,
                                  1);
 }
 

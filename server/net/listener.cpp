@@ -55,6 +55,7 @@ Listener::Listener(LoopServer& server, Descriptor socket, const ListenerOptions&
     : server_{server},
       socket_{std::move(socket)},
       options_{options},
+      served_{server.served_[options.number]},
       pause_{server.loop_.context()},
       alive_{std::make_shared<int>()} {
     refill_reserve();
@@ -93,7 +94,7 @@ void Listener::on_events(std::uint32_t) {
     for (int i = 0; i < most; ++i) {
         Endpoint peer;
         if (const int accepted = accept(peer); accepted >= 0) {
-            server_.accepted(accepted, peer, options_.proxy_protocol);
+            server_.accepted(accepted, peer, served_, options_.proxy_protocol);
             continue;
         }
         if (out_of_descriptors(errno)) return pause();
@@ -142,7 +143,7 @@ bool Listener::turn_away_one() {
         say_busy(accepted);
         ::close(accepted);
         refill_reserve();
-    } else if (Connection* const connection = server_.accepted(accepted, peer, false)) {
+    } else if (Connection* const connection = server_.accepted(accepted, peer, served_, false)) {
         connection->serve_one_within(out_of_descriptors_pause);
     } else {
         refill_reserve();

@@ -11,6 +11,7 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 
@@ -18,8 +19,11 @@ namespace patchbay {
 
 class LoopServer;
 
+struct ServedListener;
+
 struct ListenerOptions {
     bool shared = false;          ///< other loops accept from the same socket
+    std::size_t number = 0;       ///< of its limits, in the order of the configuration
     bool proxy_protocol = false;  ///< each connection begins with a header of the PROXY protocol
 };
 
@@ -51,6 +55,7 @@ private:
     LoopServer& server_;
     Descriptor socket_;
     ListenerOptions options_;
+    const ServedListener& served_;
     std::array<Descriptor, 4> reserve_;  // given up for a moment when there is no other descriptor
     Timer pause_;
     std::shared_ptr<void> alive_;  // a timer that has expired already can't be cancelled

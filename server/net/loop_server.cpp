@@ -19,14 +19,15 @@ std::uint64_t random_start() {
 
 }  // namespace
 
-LoopServer::LoopServer(LoopThread& loop, const ExchangeServices& services, const ConnectionOptions& options,
-                       ConnectionCounts& counts)
+LoopServer::LoopServer(LoopThread& loop, const ExchangeServices& services, const ServerOptions& options,
+                       ServerCounts& counts)
     : loop_{loop},
       services_{services},
       poller_{loop.context()},
       wheel_{loop.context()},
       counts_{counts},
       next_request_id_{random_start()} {
+    for (ConnectionCounts& of_listener : counts.of_listeners) served_.push_back({{}, of_listener});
     this->options(options);
 }
 
@@ -39,8 +40,9 @@ LoopServer::~LoopServer() {
 }
 
 // Each loop has trusted proxies of its own, so that no counter of references goes from core to core.
-void LoopServer::options(const ConnectionOptions& options) {
+void LoopServer::options(const ServerOptions& options) {
     options_ = options;
+    for (std::size_t i = 0; i < served_.size(); ++i) served_[i].options = options.listeners[i];
     trusted_proxies_ = options.trusted_proxies.empty()
                            ? nullptr
                            : std::make_shared<const detail::TrustedProxies>(options.trusted_proxies);
@@ -56,20 +58,27 @@ void LoopServer::close_listeners() {
     listeners_.clear();
 }
 
+bool LoopServer::enter_counts(const ServedListener& listener) noexcept {
+    if (!counts_.all.enter(options_.max_connections)) return false;
+    if (listener.counts.enter(listener.options.max_connections)) return true;
+    counts_.all.leave();
+    return false;
+}
+
 Connection* LoopServer::accepted(int socket, const boost::asio::ip::tcp::endpoint& peer,
-                                 bool proxy_protocol) {
+                                 const ServedListener& listener, bool proxy_protocol) {
     if (proxy_protocol && !trusts(peer)) {
         ::close(socket);
         return nullptr;
     }
-    if (!counts_.enter(options_.max_connections)) {
+    if (!enter_counts(listener)) {
         say_busy(socket);
         ::close(socket);
         return nullptr;
     }
-    auto connection = std::make_unique<Connection>(*this, socket, peer, proxy_protocol);
+    auto connection = std::make_unique<Connection>(*this, listener, socket, peer, proxy_protocol);
     if (!connection->count_address()) {
-        counts_.leave();
+        connection->leave_counts();
         say_busy(socket);
         ::close(socket);
         return nullptr;

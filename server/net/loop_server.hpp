@@ -17,7 +17,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -30,14 +32,14 @@ class Connection;
 /// Tells a connection that there is no room for it; its socket is to be closed then.
 void say_busy(int socket) noexcept;
 
-/// The limits and timeouts of every connection; those of a route stand in its Endpoint.
+/// The limits and timeouts of a listener's connections; those of a route stand in its Endpoint.
 struct ConnectionOptions {
     RequestParser::Limits head{{8 * 1024, 32 * 1024}, 100};
-    std::size_t max_connections = 10'000;         ///< of all loops; more are told 503
+    /// Of this listener, on all loops; more are told 503.
+    std::size_t max_connections = std::numeric_limits<std::size_t>::max();
     std::size_t max_connections_per_address = 0;  ///< likewise; 0: no limit
+    bool counts_own_addresses = false;            ///< that limit is of this listener, and not of all together
     std::size_t max_requests = 100'000;           ///< of one connection; 0: no limit
-    detail::TrustedProxies trusted_proxies;
-    std::size_t max_body = 1024 * 1024;  ///< where no route says otherwise
     /// From a connection's beginning to its first byte, and from the first byte of each request to the end of
     /// its head.
     std::chrono::milliseconds header_timeout{5'000};
@@ -52,11 +54,24 @@ struct ConnectionOptions {
     std::size_t min_rate = 240;  ///< bytes a second of a body or an answer
 };
 
+struct ServerOptions {
+    std::size_t max_connections = 10'000;  ///< of all loops and listeners; more are told 503
+    detail::TrustedProxies trusted_proxies;
+    std::size_t max_body = 1024 * 1024;        ///< where no route says otherwise
+    std::vector<ConnectionOptions> listeners;  ///< in the order of the configuration
+};
+
+/// What a listener's connections share on one loop.
+struct ServedListener {
+    ConnectionOptions options;  ///< as they are now
+    ConnectionCounts& counts;
+};
+
 class LoopServer {
 public:
     /// The counts are the process's and outlive it.
-    LoopServer(LoopThread& loop, const ExchangeServices& services, const ConnectionOptions& options,
-               ConnectionCounts& counts);
+    LoopServer(LoopThread& loop, const ExchangeServices& services, const ServerOptions& options,
+               ServerCounts& counts);
     ~LoopServer();
     LoopServer(const LoopServer&) = delete;
     LoopServer& operator=(const LoopServer&) = delete;
@@ -70,7 +85,8 @@ public:
         routes_ = std::move(routes);
         ++routes_number_;
     }
-    void options(const ConnectionOptions& options);
+    /// Precondition: it has as many listeners as the first.
+    void options(const ServerOptions& options);
     /// Null: requests are not logged.
     void access_log(std::unique_ptr<AccessReporter> access) { access_ = std::move(access); }
 
@@ -111,7 +127,9 @@ private:
     };
 
     /// Owns the socket. Null when the connection is not taken.
-    Connection* accepted(int socket, const boost::asio::ip::tcp::endpoint& peer, bool proxy_protocol);
+    Connection* accepted(int socket, const boost::asio::ip::tcp::endpoint& peer,
+                         const ServedListener& listener, bool proxy_protocol);
+    bool enter_counts(const ServedListener& listener) noexcept;
     bool trusts(const boost::asio::ip::tcp::endpoint& peer) const noexcept {
         return trusted_proxies_ && trusted_proxies_->trusts(peer.address());
     }
@@ -119,7 +137,7 @@ private:
 
     LoopThread& loop_;
     ExchangeServices services_;
-    ConnectionOptions options_;
+    ServerOptions options_;
     Poller poller_;
     TimerWheel wheel_;
     CodingTurns coding_turns_{loop_.context()};
@@ -129,9 +147,10 @@ private:
     std::unique_ptr<AccessReporter> access_;
     SparePool<Buffer> buffers_{64};
     SparePool<Exchange> exchanges_{64};
-    std::string out_;  // answers of the connection that is being worked on
+    std::string out_;                    // answers of the connection that is being worked on
+    std::deque<ServedListener> served_;  // outlives the connections, as listeners don't
     std::vector<std::unique_ptr<Listener>> listeners_;
-    ConnectionCounts& counts_;
+    ServerCounts& counts_;
     std::shared_ptr<const detail::TrustedProxies> trusted_proxies_;  // null: none
     Connection* connections_ = nullptr;
     std::size_t connection_count_ = 0;

@@ -6,6 +6,8 @@
 #include "http/static_directory.hpp"
 #include "plugin/filter_plan.hpp"
 
+#include <patchbay/file.hpp>
+
 #include <algorithm>
 #include <filesystem>
 #include <map>
@@ -22,6 +24,9 @@ public:
         : config_{config}, plan_{plan}, filters_{config, filters, generations, routes_} {
         filters_.check(plan.errors, plan.warnings);
         routes_.global_filters = filters_.chain_for({}).chain;
+        for (const auto& [status, page] : config.errors)
+            routes_.error_pages.add(static_cast<unsigned>(status), page.text,
+                                    media_type_of(page.file.string()));
         routes_.host_timeout = config.timeouts.handler;
         routes_.redirect_slashes = config.trailing_slash == TrailingSlash::redirect;
     }
@@ -72,8 +77,9 @@ private:
         const std::string where = std::filesystem::path{handler.where.file_name()}.filename().string() + ":" +
                                   std::to_string(handler.where.line());
         for (const RouteSpec& route : handler.routes) {
-            bind(generation, handler, {route.methods, route.pattern.text(), name, handler.kind, where},
-                 route.pattern, nullptr);
+            bind_by_name(generation, handler,
+                         {route.methods, route.pattern.text(), name, handler.kind, where}, route.pattern,
+                         nullptr);
         }
         if (handler.routes.empty())
             plan_.warnings.push_back(name + " (" + where +
@@ -91,7 +97,8 @@ private:
                 const std::string text = entry.prefix + route.pattern.text();
                 const auto pattern = RoutePattern::parse(text);
                 if (pattern) {
-                    bind(generation, handler, {methods, text, name, handler.kind, where}, *pattern, &entry);
+                    bind_by_name(generation, handler, {methods, text, name, handler.kind, where}, *pattern,
+                                 &entry);
                 } else {
                     plan_.errors.push_back(where + ": path \"" + text + "\": " + pattern.error().message);
                 }
@@ -109,9 +116,9 @@ private:
         MethodSet own;
         for (const RouteSpec& route : handler.routes) own = own | route.methods;
         if (own.empty()) own = MethodSet::all();
-        bind(generation, handler,
-             {entry.methods.empty() ? own : configured, *entry.path, name, handler.kind, where}, *pattern,
-             &entry);
+        bind_by_name(generation, handler,
+                     {entry.methods.empty() ? own : configured, *entry.path, name, handler.kind, where},
+                     *pattern, &entry);
     }
 
     // The path itself, the path with a slash, and all that is beneath it.
@@ -171,6 +178,12 @@ private:
         entry.kind = kind;
         entry.plain = std::move(function);
         return entry;
+    }
+
+    void bind_by_name(const ServedGeneration& generation, const detail::HandlerEntry& handler,
+                      PlannedRoute route, const RoutePattern& pattern, const RouteConfig* entry) {
+        routes_.names.add(route.handler, pattern);
+        bind(generation, handler, std::move(route), pattern, entry);
     }
 
     void bind(const ServedGeneration& generation, const detail::HandlerEntry& handler, PlannedRoute route,

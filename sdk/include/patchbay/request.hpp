@@ -74,6 +74,13 @@ public:
     std::optional<std::string_view> header(http::field name) const noexcept;
     std::span<const HeaderField> headers() const noexcept { return data_->headers; }
 
+    /// The fields behind a chunked body (RFC 9110 §6.5), which say what only its sender's end knew, such as a
+    /// checksum. None before the body's end has been read, of a body that is read while it arrives. What
+    /// would frame, route, authenticate or describe the message is not among them.
+    std::span<const HeaderField> trailers() const noexcept { return data_->trailers; }
+    /// The first trailer field of that name, case-insensitively.
+    std::optional<std::string_view> trailer(std::string_view name) const noexcept;
+
     /// The cookie of that name, case-sensitively, without quotes around its value; the first when there are
     /// several, which is the one for the most specific path (RFC 6265 §5.4).
     std::optional<std::string_view> cookie(std::string_view name) const noexcept;
@@ -136,6 +143,21 @@ public:
     /// header unless a trusted proxy says otherwise; empty when there is none (HTTP/1.0). A client can send
     /// any: don't trust it to be yours.
     std::string_view host() const;
+
+    /// The path under which a handler is served now: `url_for("notes.show", {{"id", "42"}})`, or "show" alone
+    /// within the plugin itself. Values are percent-encoded; a '/' in one that is a single segment becomes
+    /// "%2F". Of several routes the first with just these parameters, in the order of the configuration, is
+    /// taken. By the routes that this request was matched by. Errors: std::invalid_argument with a sentence,
+    /// when no such handler is served, a parameter lacks its value or has none of that name, or a value does
+    /// not fit.
+    std::string url_for(std::string_view handler, FieldList values = {}) const;
+
+    /// Tells the client at once what headers the answer will have, by a 103 (RFC 8297), so that it can fetch
+    /// what it is going to need: `request.send_early_hints({{"Link", "</site.css>; rel=preload;
+    /// as=style"}})`. The answer says them again. Nothing waits for it, and nothing is sent in HTTP/1.0, by
+    /// an inline handler (whose answer is there at once), once the head of the answer is out, or while the
+    /// client takes nothing. Errors: std::invalid_argument as Response::header().
+    void send_early_hints(FieldList headers) const;
 
     /// Leaves a value, such as the user that has signed in, for whoever sees the request next: filters, the
     /// handler, each `after`. Of several of a type the newest is found. Lifetime: until the answer is

@@ -33,6 +33,7 @@ struct RequestOptions {
     Headers headers{};
     std::string body{};
     std::string peer = "127.0.0.1";  ///< address of the other end; empty: a Unix socket
+    Headers trailers{};              ///< behind the body; there from the beginning
     bool trusted_proxy = false;      ///< the peer is one: Forwarded and X-Forwarded-* are taken from it
 };
 
@@ -74,6 +75,8 @@ public:
 
     /// All lines so far, the oldest first. Thread-safe.
     std::vector<LogLine> log() const;
+    /// What handlers have sent by send_early_hints() so far, the oldest first. Thread-safe.
+    std::vector<Headers> early_hints() const;
     /// How many holds there are on the plugin: requests, tasks, executors kept in timers and sockets. 0 when
     /// all is quiet.
     long leases() const noexcept;

@@ -112,6 +112,7 @@ std::vector<Case> cases() {
         {malformed_chunk_end, chunked + "5\r\nhelloX\r\n0\r\n\r\n"},
         {malformed_trailer, chunked + "0\r\nX : y\r\n\r\n"},
         {trailers_too_large, chunked + "0\r\nX: " + std::string(1000, 'x')},
+        {too_many_trailers, chunked + "0\r\nA: 1\r\nB: 1\r\nC: 1\r\nD: 1\r\nE: 1\r\nF"},
     };
 }
 

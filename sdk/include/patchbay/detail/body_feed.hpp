@@ -1,8 +1,10 @@
 // Where a streamed request body comes from: the host's connection.
 #pragma once
 
+#include <patchbay/detail/request_data.hpp>
 #include <patchbay/export.hpp>
 
+#include <span>
 #include <string>
 
 namespace patchbay::detail {
@@ -23,6 +25,8 @@ public:
     virtual bool has_news() const = 0;
     /// What has arrived; nothing at the end. Precondition: has_news(). Errors: HttpError.
     virtual std::string take() = 0;
+    /// What came behind the end. Precondition: take() has given nothing. Lifetime: the feed's.
+    virtual std::span<const HeaderField> trailers() const = 0;
     /// Tells the waiter of news; at once if there is some.
     virtual void wait_for_news(Waiter& waiter) = 0;
     /// The waiter waits no more; false when it has been, or is being, told: then it may be gone already.

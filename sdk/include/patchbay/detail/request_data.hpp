@@ -11,9 +11,11 @@
 #include <boost/beast/http/verb.hpp>
 
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 
 namespace patchbay {
 
@@ -24,9 +26,14 @@ struct HeaderField {
     std::string_view value;
 };
 
+/// Names and values: of header fields, or of a route's parameters.
+using FieldList = std::initializer_list<std::pair<std::string_view, std::string_view>>;
+
 namespace detail {
 
 class BodyFeed;
+class HintSink;
+class RouteNames;
 struct AttachedValue;
 
 struct RequestData {
@@ -39,12 +46,15 @@ struct RequestData {
     std::string_view unread;        ///< of the body, for a reader; when there is no source
     BodyFeed* body_feed = nullptr;  ///< of a body that arrives while the handler runs
     std::span<const HeaderField> headers;
+    std::span<const HeaderField> trailers;  ///< once the body's end has been read
     PathParams path_params;
     asio::ip::tcp::endpoint peer;                           ///< unspecified: of a Unix socket
     std::shared_ptr<const TrustedProxies> trusted_proxies;  ///< null: none
     std::uint64_t id = 0;
-    unsigned version = 11;              ///< 10 or 11
-    AttachedValue* attached = nullptr;  ///< the newest; gone before the request's last plugin is
+    unsigned version = 11;                    ///< 10 or 11
+    AttachedValue* attached = nullptr;        ///< the newest; gone before the request's last plugin is
+    const RouteNames* route_names = nullptr;  ///< of the routes that it was matched by; null: none
+    HintSink* hints = nullptr;                ///< null: nobody is told
 };
 
 }  // namespace detail
