@@ -50,23 +50,31 @@ FrameFault MessageReader::read_head(std::string_view rest) noexcept {
 FrameFault MessageReader::begin_frame() noexcept {
     left_ = head_.payload;
     within_frame_ = true;
-    if (head_.rsv1) return FrameFault::reserved_bit;
+    if (head_.rsv1 && !inflater_) return FrameFault::reserved_bit;
     if (is_control(head_.opcode)) {
         control_.clear();
-        return FrameFault::none;
+        return head_.rsv1 ? FrameFault::compressed_control : FrameFault::none;
     }
+    if (const FrameFault fault = begin_message(); fault != FrameFault::none) return fault;
+    if (head_.payload > limits_.frame) return FrameFault::frame_too_big;
+    // Of a compressed message, the inflater knows.
+    const bool fits = compressed_ || head_.payload <= limits_.message - message_.size();
+    return fits ? FrameFault::none : FrameFault::message_too_big;
+}
+
+// Or goes on with one.
+FrameFault MessageReader::begin_message() noexcept {
     if (head_.opcode == Opcode::continuation) {
         if (!within_message_) return FrameFault::continues_nothing;
-    } else {
-        if (within_message_) return FrameFault::message_not_finished;
-        within_message_ = true;
-        kind_ = head_.opcode == Opcode::text ? Kind::text : Kind::binary;
-        utf8_ = Utf8Checker{};
-        message_.clear();
+        return head_.rsv1 ? FrameFault::compressed_continuation : FrameFault::none;
     }
-    if (head_.payload > limits_.frame) return FrameFault::frame_too_big;
-    const bool fits = head_.payload <= limits_.message - message_.size();
-    return fits ? FrameFault::none : FrameFault::message_too_big;
+    if (within_message_) return FrameFault::message_not_finished;
+    within_message_ = true;
+    kind_ = head_.opcode == Opcode::text ? Kind::text : Kind::binary;
+    compressed_ = head_.rsv1;
+    utf8_ = Utf8Checker{};
+    message_.clear();
+    return FrameFault::none;
 }
 
 std::string_view MessageReader::take_payload(std::span<char> bytes) noexcept {
@@ -91,14 +99,30 @@ MessageReader::Outcome MessageReader::take_control(std::string_view part) {
 
 MessageReader::Outcome MessageReader::take_data(std::string_view part) {
     const bool ended = left_ == 0 && head_.fin;
-    if (kind_ == Kind::text && (!utf8_.take(part) || (ended && !utf8_.complete())))
-        return refuse(FrameFault::text_not_utf8);
-    if (!ended || !message_.empty()) message_.append(part);
+    const FrameFault fault = compressed_ ? inflate(part, ended) : check_text(part, ended);
+    if (fault != FrameFault::none) return refuse(fault);
+    const bool in_parts = compressed_ || !ended || !message_.empty();
+    if (in_parts && !compressed_) message_.append(part);
     if (left_ > 0) return need_more();
     if (!ended) return std::nullopt;
     within_message_ = false;
-    payload_ = message_.empty() ? part : message_;
+    payload_ = in_parts ? message_ : part;
     return Step::message;
+}
+
+// What came before a fault is looked at first, so that the fault is the same however the bytes arrive.
+FrameFault MessageReader::inflate(std::string_view part, bool ended) {
+    const std::size_t before = message_.size();
+    FrameFault fault = inflater_->take(part, message_, limits_.message);
+    if (fault == FrameFault::none && ended) fault = inflater_->end(message_, limits_.message);
+    const FrameFault fault_of_text =
+        check_text(std::string_view{message_}.substr(before), ended && fault == FrameFault::none);
+    return fault_of_text != FrameFault::none ? fault_of_text : fault;
+}
+
+FrameFault MessageReader::check_text(std::string_view text, bool ended) noexcept {
+    if (kind_ != Kind::text || (utf8_.take(text) && (!ended || utf8_.complete()))) return FrameFault::none;
+    return FrameFault::text_not_utf8;
 }
 
 MessageReader::Step MessageReader::take_close(std::string_view payload) {
@@ -113,6 +137,7 @@ MessageReader::Step MessageReader::take_close(std::string_view payload) {
         if (!is_utf8(payload)) return refuse(FrameFault::close_reason_not_utf8);
     }
     stopped_ = true;
+    inflater_.reset();
     close_code_ = code;
     payload_ = payload;
     return Step::close;
@@ -127,6 +152,7 @@ MessageReader::Step MessageReader::need_more() noexcept {
 MessageReader::Step MessageReader::refuse(FrameFault fault) noexcept {
     const FrameRule& rule = frame_rule(fault);
     stopped_ = true;
+    inflater_.reset();
     fault_ = fault;
     close_code_ = rule.code;
     payload_ = rule.detail;

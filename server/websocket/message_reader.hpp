@@ -3,6 +3,7 @@
 #pragma once
 
 #include "websocket/frame_head.hpp"
+#include "websocket/inflater.hpp"
 #include "websocket/message_writer.hpp"
 #include "websocket/utf8.hpp"
 
@@ -29,6 +30,11 @@ public:
     };
 
     explicit MessageReader(const Limits& limits) noexcept : limits_{limits} {}
+
+    /// From the first message on, they may be compressed as was agreed on.
+    void inflate_with(const DeflateParameters& parameters, CompressionPool& pool) {
+        inflater_.emplace(parameters, pool);
+    }
 
     /// Reads on in `bytes`, which begin where the last call's consumed() ended, and changes them. A message
     /// in one frame that lies in them whole is a view of them; any other is put together here. Nothing is
@@ -58,9 +64,12 @@ private:
     Outcome take_head(std::span<char> bytes);
     FrameFault read_head(std::string_view rest) noexcept;
     FrameFault begin_frame() noexcept;
+    FrameFault begin_message() noexcept;
     std::string_view take_payload(std::span<char> bytes) noexcept;
     Outcome take_control(std::string_view part);
     Outcome take_data(std::string_view part);
+    FrameFault inflate(std::string_view part, bool ended);
+    FrameFault check_text(std::string_view text, bool ended) noexcept;
     Step take_close(std::string_view payload);
     Step need_more() noexcept;
     Step refuse(FrameFault fault) noexcept;
@@ -73,14 +82,16 @@ private:
     std::uint64_t left_ = 0;  // of its payload
     bool within_frame_ = false;
     bool within_message_ = false;
-    bool stopped_ = false;  // after a Close frame or a fault
+    bool compressed_ = false;  // the message
+    bool stopped_ = false;     // after a Close frame or a fault
     Kind kind_ = Kind::text;
     FrameFault fault_ = FrameFault::none;
     CloseCode close_code_ = CloseCode::no_status;
     Utf8Checker utf8_;
     std::uint8_t head_count_ = 0;
     std::array<char, FrameHead::max_size> head_bytes_{};  // of a head that has not come whole
-    std::string message_;                                 // what has come of the message in parts
+    std::optional<Inflater> inflater_;
+    std::string message_;  // what has come of the message in parts
     std::string control_;  // likewise of a control frame, which may stand within
 };
 
