@@ -10,7 +10,9 @@ constexpr int compression_level = 3;
 constexpr int least_of_zlib = 9;  // bits of the window; for raw DEFLATE it refuses 8
 
 // A window of 256 bytes holds no reach of zlib's own; run-length coding reaches back one byte.
-constexpr int strategy_for(int window_bits) noexcept { return window_bits < least_of_zlib ? Z_RLE : Z_DEFAULT_STRATEGY; }
+constexpr int strategy_for(int window_bits) noexcept {
+    return window_bits < least_of_zlib ? Z_RLE : Z_DEFAULT_STRATEGY;
+}
 
 // Tables in proportion to the window: together 2^(bits + 3) bytes.
 constexpr int memory_level_for(int window_bits) noexcept { return std::clamp(window_bits - 7, 1, 8); }
