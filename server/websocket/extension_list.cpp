@@ -43,8 +43,8 @@ std::optional<std::string> take_value(std::string_view& text) {
             text = trimmed(text.substr(i + 1));
             return value.empty() ? std::nullopt : std::optional{std::move(value)};
         }
-        if (text[i] == '\\' && ++i == text.size()) break;
-        if (!is_token_char(text[i])) break;
+        if (text[i] == '\\') ++i;
+        if (i == text.size() || !is_token_char(text[i])) break;
         value += text[i];
     }
     return std::nullopt;

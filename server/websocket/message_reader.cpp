@@ -39,7 +39,7 @@ FrameFault MessageReader::read_head(std::string_view rest) noexcept {
     }
     const std::size_t before = head_count_;
     const std::size_t count = std::min(rest.size(), head_bytes_.size() - before);
-    std::copy_n(rest.data(), count, head_bytes_.data() + before);
+    std::ranges::copy(rest.substr(0, count), head_bytes_.data() + before);
     const FrameFault fault = parse_frame_head({head_bytes_.data(), before + count}, head_);
     const bool whole = head_.size != 0;
     consumed_ += whole ? head_.size - before : count;
