@@ -70,8 +70,12 @@ void append_head(std::string& out, const Response& response, std::optional<std::
     } else if (!framing.http_1_0) {
         out.append("\r\nTransfer-Encoding: chunked");
     }
+    // Who says what to upgrade to says so here, too (RFC 9110 §7.8).
+    const bool upgrade = response.status() == http::status::upgrade_required;
     if (!framing.keep_alive) {
-        out.append("\r\nConnection: close");
+        out.append(upgrade ? "\r\nConnection: close, Upgrade" : "\r\nConnection: close");
+    } else if (upgrade) {
+        out.append("\r\nConnection: Upgrade");
     } else if (framing.http_1_0) {
         out.append("\r\nConnection: keep-alive");
     }
