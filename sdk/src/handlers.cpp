@@ -25,6 +25,8 @@ HandlerRef& HandlerRef::streams_body() {
         throw std::logic_error{"patchbay: handler " + entry_->name +
                                " is inline and can't wait for a body: mark it async or blocking"};
     }
+    if (entry_->websocket)
+        throw std::logic_error{"patchbay: handler " + entry_->name + " is a WebSocket's and has no body"};
     entry_->streams_body = true;
     return *this;
 }
@@ -34,6 +36,14 @@ HandlerRef& HandlerRef::route(std::string_view route) {
     if (!parsed) {
         throw std::invalid_argument{"handler '" + entry_->name + "': route \"" + std::string{route} +
                                     "\": " + parsed.error().message};
+    }
+    if (entry_->websocket) {
+        const MethodSet get{http::verb::get};
+        if (parsed->methods == MethodSet::all()) parsed->methods = get;
+        if (parsed->methods != get) {
+            throw std::invalid_argument{"handler '" + entry_->name + "': route \"" + std::string{route} +
+                                        "\": a WebSocket begins with a GET and takes no other method"};
+        }
     }
     entry_->routes.push_back(std::move(*parsed));
     return *this;

@@ -65,6 +65,12 @@ Response Response::stream_blocking(BlockingBodyProducer producer, std::string_vi
     return response;
 }
 
+Response Response::websocket(Response answer, detail::WebSocketOffer offer) {
+    answer.status_ = http::status::switching_protocols;
+    answer.source_ = std::make_shared<const detail::BodySource>(std::move(offer));
+    return answer;
+}
+
 Response Response::redirect(std::string_view location, http::status status) {
     using enum http::status;
     if (status != moved_permanently && status != found && status != see_other &&

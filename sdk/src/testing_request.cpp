@@ -169,6 +169,7 @@ Response FakeRequest::response_of(const std::function<Response()>& produce) noex
 
 // Where the handler has ended. A streamed body is collected before the answer is given.
 void FakeRequest::settle(Response response) noexcept {
+    if (response.websocket()) response.drop_source();  // there is nobody to talk to: its handler ends
     if (!response.source() || response.file() || options_.method == http::verb::head)
         return answer_with(std::move(response));
     stream_ = std::move(response);

@@ -104,6 +104,9 @@ void Application::start_loops() {
     const ServerOptions options = server_options(config_, listeners_);
     for (const auto& loop : loops_)
         servers_.push_back(std::make_unique<LoopServer>(*loop, services, options, counts_));
+    std::vector<LoopServer*> servers;
+    for (const auto& server : servers_) servers.push_back(server.get());
+    for (const auto& server : servers_) server->servers(servers);
     for (const auto& loop : loops_) loop->start();
 }
 

@@ -44,6 +44,9 @@ public:
     virtual void on_body_wanted() = 0;
     /// The handler has something to tell the client before its answer: a whole informational response.
     virtual void on_early_hints(std::string_view response) = 0;
+    /// The answer opens a WebSocket, and has filters or values that stay until that has ended: the exchange
+    /// goes on until leave_upgrade(). Any other exchange just ends.
+    virtual void on_exchange_upgrade() = 0;
 
 protected:
     ~ExchangeOwner() = default;
@@ -92,6 +95,15 @@ public:
     /// itself.
     void request_stop();
 
+    /// Whether it was asked to stop.
+    bool asked_to_stop() const noexcept { return doomed; }
+    /// Whether it goes on after on_exchange_upgrade().
+    bool outlasts_upgrade() const noexcept { return filtering_; }
+    /// Instead of the WebSocket of on_exchange_upgrade(), this is the answer; the owner is told of the end.
+    void decline_upgrade(Response answer);
+    /// The WebSocket of on_exchange_upgrade() has ended. Any thread.
+    static void leave_upgrade(std::unique_ptr<Exchange> exchange) noexcept;
+
     /// Lets the handler read the body while it arrives: before run(). `head` holds the bytes that the
     /// request's views point into.
     void open_body(std::unique_ptr<Buffer> head, const BodyFraming& framing);
@@ -112,7 +124,8 @@ public:
     bool stream_failed() const noexcept { return stream_failed_; }
     /// Frees a large body of the last answer, or its file, before a long rest.
     void forget() {
-        if (response_.file() || response_.body().capacity() > Buffer::usual_capacity) response_ = Response{};
+        if (response_.source() || response_.body().capacity() > Buffer::usual_capacity)
+            response_ = Response{};
     }
 
 private:
@@ -150,8 +163,10 @@ private:
     void end_running() noexcept;
     void let_values_go() noexcept {
         if (parser_.request().attached) [[unlikely]]
-            detail::drop_values(parser_.request());
+            pass_values_on();
     }
+    void pass_values_on() noexcept;
+    void on_upgrade() noexcept;
     // With inner filters: exchange_filters.cpp.
     bool run_filtered(const Endpoint* endpoint, const std::shared_ptr<const PublishedRoutes>& routes);
     bool filters_go_on() noexcept;

@@ -138,6 +138,12 @@ bool Exchange::next_stream() noexcept {
     FilterRun& run = *filter_run_;
     run.phase = FilterRun::Phase::release;
     choice.inner_filtered = true;
+    if (response_.websocket()) {
+        deliver_to(*loop_, *this, [](LoopMessage& message) noexcept {
+            static_cast<Message&>(message).exchange->on_upgrade();
+        });
+        return false;
+    }
     if (!produces_body()) return true;
     generation_ = run.source_owner;
     executor = LoopExecutor{loop_->context(), generation_->leases[loop_->index()]};

@@ -11,7 +11,9 @@ namespace patchbay {
 
 using http::status;
 
-bool Exchange::produces_body() const noexcept { return response_.source() && !response_.file(); }
+bool Exchange::produces_body() const noexcept {
+    return response_.source() && !response_.file() && !response_.websocket();
+}
 
 // Called where the handler has ended. True when end_stream() follows, or has followed; otherwise response_ is
 // the whole answer.

@@ -91,8 +91,12 @@ void append_head(std::string& out, const Response& response, std::optional<std::
     } else if (!framing.http_1_0) {
         lines.put("\r\nTransfer-Encoding: chunked");
     }
+    // Who says what to upgrade to says so here, too (RFC 9110 §7.8).
+    const bool upgrade = response.status() == http::status::upgrade_required;
     if (!framing.keep_alive) {
-        lines.put("\r\nConnection: close");
+        lines.put(upgrade ? "\r\nConnection: close, Upgrade" : "\r\nConnection: close");
+    } else if (upgrade) {
+        lines.put("\r\nConnection: Upgrade");
     } else if (framing.http_1_0) {
         lines.put("\r\nConnection: keep-alive");
     }

@@ -228,6 +228,9 @@ bool Connection::run_handler() {
     request.unread = request.body;
     if (answered_by_filter()) return true;
     const Exchange::Choice& choice = exchange_->choice;
+    if (choice.endpoint && choice.endpoint->handler->websocket) {
+        if (auto refusal = refuse_upgrade()) return pass_on(*std::move(refusal));
+    }
     if (choice.endpoint) {
         state_ = State::running;
         const auto timeout = choice.endpoint->timeout;

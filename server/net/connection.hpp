@@ -10,6 +10,7 @@
 #include "http/response_writer.hpp"
 #include "net/backlog.hpp"
 #include "net/poller.hpp"
+#include "net/websocket_handover.hpp"
 #include "runtime/timer_wheel.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -78,6 +79,7 @@ private:
     void on_exchange_output() override;
     void on_body_wanted() override;
     void on_early_hints(std::string_view response) override;
+    void on_exchange_upgrade() override;
 
     bool take_proxy_header();
     void end_briefly();
@@ -102,6 +104,10 @@ private:
     bool wait_for_more();
     void answer(Response& response);
     void answer(Response&& response) { answer(response); }
+    std::optional<Response> refuse_upgrade();
+    bool may_upgrade() const noexcept;
+    void upgrade(Response& response);
+    void leave();
     bool answered_by_filter();
     const FilterChain* filters_now() const;
     void filter(const FilterChain* filters, Response& response);
@@ -168,6 +174,7 @@ private:
     std::unique_ptr<BodyTimer> body_timer_;        // of a body that arrives while its handler runs
     std::unique_ptr<Backlog> backlog_;             // no request is begun while there is one
     std::unique_ptr<CodedBody> coded_;             // of the answer that is being sent
+    std::unique_ptr<WebSocketHandover> handover_;  // of the handshake that the handler may accept
     std::unique_ptr<AccessRecord> access_record_;  // of the stream or file that is being sent
 };
 

@@ -19,7 +19,7 @@ constexpr std::chrono::milliseconds delivery_check{1'000};  // after a large ans
 }  // namespace
 
 void Connection::after_flush() {
-    if (state_ == State::running) return;
+    if (state_ == State::running || retired()) return;
     if (last_answer_ || (server_.draining_ && state_ == State::idle)) return linger();
     if (peer_finished_) return close_now();
     if (state_ != State::idle) return;
@@ -31,6 +31,7 @@ void Connection::after_flush() {
 
 void Connection::give_exchange_back() {
     if (!exchange_) return;
+    handover_.reset();
     exchange_->forget();
     server_.exchanges_.give(std::move(exchange_));
 }

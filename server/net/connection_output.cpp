@@ -23,6 +23,7 @@ constexpr std::size_t kept_output = 256 * 1024;  // a larger output buffer is fr
 
 void Connection::answer(Response& response) {
     filter(exchange_->choice.filters, response);
+    if (response.websocket()) return upgrade(response);
     if (response.file() && may_have_body(response.status())) {
         answer_with_file(response, framing_of_answer());
     } else {

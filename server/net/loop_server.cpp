@@ -27,7 +27,8 @@ LoopServer::LoopServer(LoopThread& loop, const ExchangeServices& services, const
       wheel_{loop.context()},
       counts_{counts},
       next_request_id_{random_start()} {
-    for (ConnectionCounts& of_listener : counts.of_listeners) served_.push_back({{}, of_listener});
+    for (ConnectionCounts& of_listener : counts.of_listeners)
+        served_.push_back({served_.size(), {}, of_listener});
     this->options(options);
 }
 
@@ -96,12 +97,20 @@ Connection* LoopServer::accepted(int socket, const boost::asio::ip::tcp::endpoin
 }
 
 void LoopServer::remove(Connection& connection) {
+    connection.leave_counts();
+    release(connection);
+}
+
+void LoopServer::release(Connection& connection) {
     (connection.previous ? connection.previous->following : connections_) = connection.following;
     if (connection.following) connection.following->previous = connection.previous;
     --connection_count_;
-    connection.leave_counts();
     poller_.retire(std::unique_ptr<EventSource>{&connection});
-    if (connection_count_ == 0 && on_idle_) std::exchange(on_idle_, {})();
+    tell_if_idle();
+}
+
+void LoopServer::tell_if_idle() {
+    if (connection_count_ == 0 && websockets_.empty() && on_idle_) std::exchange(on_idle_, {})();
 }
 
 void LoopServer::drain(std::function<void()> on_idle) {
@@ -111,17 +120,20 @@ void LoopServer::drain(std::function<void()> on_idle) {
         Connection* const current = std::exchange(connection, connection->following);
         current->close_after_answer();
     }
-    if (connection_count_ == 0 && on_idle_) std::exchange(on_idle_, {})();
+    websockets_.drain();
+    tell_if_idle();
 }
 
 void LoopServer::stop_handlers(const ServedGeneration* only) {
     for (Connection* connection = connections_; connection; connection = connection->following) {
         connection->stop_handler(only);
     }
+    if (only) only->stopping = true;
+    websockets_.stop(only);
 }
 
 bool LoopServer::close_all() {
-    bool none_running = true;
+    bool none_running = websockets_.close_all();
     while (connections_) {
         none_running = none_running && !connections_->running();
         if (connections_->owes_answer()) ++cut_;

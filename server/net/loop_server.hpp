@@ -11,8 +11,10 @@
 #include "net/connection_counts.hpp"
 #include "net/listener.hpp"
 #include "net/poller.hpp"
+#include "net/websockets.hpp"
 #include "runtime/loop_thread.hpp"
 #include "runtime/timer_wheel.hpp"
+#include "websocket/compression_pool.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -63,6 +65,7 @@ struct ServerOptions {
 
 /// What a listener's connections share on one loop.
 struct ServedListener {
+    std::size_t number;         ///< as ListenerOptions::number
     ConnectionOptions options;  ///< as they are now
     ConnectionCounts& counts;
 };
@@ -87,13 +90,21 @@ public:
     }
     /// Precondition: it has as many listeners as the first.
     void options(const ServerOptions& options);
+    /// Those of all loops, by LoopThread::index(), which outlive this one's connections. Before the first is
+    /// accepted.
+    void servers(std::vector<LoopServer*> servers) { servers_ = std::move(servers); }
     /// Null: requests are not logged.
     void access_log(std::unique_ptr<AccessReporter> access) { access_ = std::move(access); }
 
-    /// Closes idle connections now and each other one after its current answer. on_idle is called, on this
-    /// loop, when the last is gone (at once if there is none).
+    /// One that is to be adopted is on its way: until then this loop is not idle. Any thread.
+    void expect_websocket() noexcept { websockets_.expect(); }
+    /// A connection of any loop goes on here as a WebSocket. On this loop.
+    void adopt(std::unique_ptr<WebSocketHandover> handover) { websockets_.adopt(std::move(handover)); }
+    /// Closes idle connections and WebSockets now and each other one after its current answer. on_idle is
+    /// called, on this loop, when the last is gone (at once if there is none).
     void drain(std::function<void()> on_idle);
-    /// Asks running handlers to stop: those of one generation, or (null) all.
+    /// Asks running handlers to stop: those of one generation, or (null) all. Clients of its WebSockets are
+    /// told to connect anew.
     void stop_handlers(const ServedGeneration* only);
     /// Closes every connection at once; false when a handler was still running for one.
     bool close_all();
@@ -103,6 +114,8 @@ public:
 private:
     friend class Connection;
     friend class Listener;
+    friend class WebSocketConnection;
+    friend class WebSockets;
 
     /// One connection at a time writes to the output. A handler may end inside another connection's handler,
     /// which it wakes: then that connection gets an empty output for the moment.
@@ -134,10 +147,15 @@ private:
         return trusted_proxies_ && trusted_proxies_->trusts(peer.address());
     }
     void remove(Connection& connection);
+    /// The connection's socket goes on elsewhere, and counts as before.
+    void release(Connection& connection);
+    LoopServer& server_of(const LoopThread& loop) { return *servers_[loop.index()]; }
+    void tell_if_idle();
 
     LoopThread& loop_;
     ExchangeServices services_;
     ServerOptions options_;
+    websocket::CompressionPool compression_;  // before the poller, which keeps what has ended for a while
     Poller poller_;
     TimerWheel wheel_;
     CodingTurns coding_turns_{loop_.context()};
@@ -155,6 +173,8 @@ private:
     Connection* connections_ = nullptr;
     std::size_t connection_count_ = 0;
     std::uint64_t next_request_id_;
+    WebSockets websockets_{*this};
+    std::vector<LoopServer*> servers_;
     std::function<void()> on_idle_;
     std::size_t cut_ = 0;
     bool draining_ = false;

@@ -26,6 +26,9 @@ const std::map<std::string, Target*> targets{
     {"request_target", request_target},
     {"router", router},
     {"session", session},
+    {"websocket_deflate", websocket_deflate},
+    {"websocket_extensions", websocket_extensions},
+    {"websocket_frames", websocket_frames},
     {"yaml", yaml},
 };
 

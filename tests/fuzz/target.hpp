@@ -47,5 +47,8 @@ Target proxy_header;
 Target forwarded;
 Target session;
 Target accept;
+Target websocket_frames;
+Target websocket_deflate;
+Target websocket_extensions;
 
 }  // namespace patchbay::fuzz

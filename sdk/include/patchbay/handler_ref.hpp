@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <source_location>
 #include <string>
 #include <string_view>
@@ -29,6 +30,8 @@ PATCHBAY_API std::string_view to_string(HandlerKind kind) noexcept;
 
 namespace detail {
 
+struct WebSocketEntry;
+
 struct HandlerEntry {
     std::string name;
     HandlerKind kind = HandlerKind::async;
@@ -36,9 +39,10 @@ struct HandlerEntry {
     std::function<Response(Request&)> plain;        ///< set for the others
     std::vector<RouteSpec> routes;                  ///< the default routes, in the order declared
     std::source_location where;
-    bool streams_body = false;              ///< begins before the request's body is there
-    std::vector<std::string> filters{};     ///< of the same plugin, in order
-    const ErrorHandlers* errors = nullptr;  ///< null: none
+    bool streams_body = false;                          ///< begins before the request's body is there
+    std::vector<std::string> filters{};                 ///< of the same plugin, in order
+    const ErrorHandlers* errors = nullptr;              ///< null: none
+    std::shared_ptr<const WebSocketEntry> websocket{};  ///< null: not one of a WebSocket
 };
 
 }  // namespace detail
@@ -49,8 +53,8 @@ public:
     explicit HandlerRef(detail::HandlerEntry& entry) noexcept : entry_{&entry} {}
 
     /// Adds a default route: methods (none: all) and a path, e.g. "GET /hello/{name}", "GET,POST /notes",
-    /// "/files/{path:path}". The operator's YAML may bind the handler elsewhere, restrict or disable it.
-    /// Errors: std::invalid_argument that says what is wrong with the pattern.
+    /// "/files/{path:path}". The operator's YAML may bind the handler elsewhere, restrict or disable it. A
+    /// WebSocket's takes GET alone. Errors: std::invalid_argument that says what is wrong with the pattern.
     HandlerRef& route(std::string_view route);
     /// The handler begins when the head of a request is there, and reads the body while it arrives, with
     /// Request::body_reader() or blocking_body_reader(); body() is empty. For large uploads: memory stays

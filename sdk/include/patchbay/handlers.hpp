@@ -2,6 +2,7 @@
 // fits.
 #pragma once
 
+#include <patchbay/detail/websocket_talk.hpp>
 #include <patchbay/error_handlers.hpp>
 #include <patchbay/export.hpp>
 #include <patchbay/filter.hpp>
@@ -9,6 +10,7 @@
 #include <patchbay/request.hpp>
 #include <patchbay/response.hpp>
 #include <patchbay/task.hpp>
+#include <patchbay/websocket.hpp>
 
 #include <deque>
 #include <source_location>
@@ -72,6 +74,34 @@ public:
         return plain<Function>(name, HandlerKind::inline_, std::move(function), where);
     }
 
+    /// A WebSocket (RFC 6455): a coroutine, `Task<> f(Request&, WebSocket&)`, on an event loop as an async
+    /// handler's is. Its request is a GET that asks for the change of protocol; any other is refused with 400
+    /// or 426 before the handler, and a foreign Origin with 403. `timeouts.handler` ends with the handshake.
+    /// Errors: as the verbs; std::invalid_argument for a subprotocol that is no token.
+    template <class Function>
+    HandlerRef websocket(std::string_view name, Function function, WebSocketOptions options = {},
+                         std::source_location where = std::source_location::current()) {
+        detail::require_websocket_talk<Function>();
+        if constexpr (detail::is_websocket_talk<Function>) {
+            return add_websocket(name, std::move(function), std::move(options), where);
+        } else {
+            return HandlerRef{add(name, HandlerKind::async, where)};
+        }
+    }
+
+    /// The same for a plain function on an executor thread, `void f(Request&, BlockingWebSocket&)`, which
+    /// holds that thread until it ends: the plugin's share of the executor limits how many there are.
+    template <class Function>
+    HandlerRef blocking_websocket(std::string_view name, Function function, WebSocketOptions options = {},
+                                  std::source_location where = std::source_location::current()) {
+        detail::require_blocking_talk<Function>();
+        if constexpr (detail::is_blocking_talk<Function>) {
+            return add_blocking_websocket(name, std::move(function), std::move(options), where);
+        } else {
+            return HandlerRef{add(name, HandlerKind::async, where)};
+        }
+    }
+
     /// A filter: `handlers.filter("session").before(open).after(save)`. It does nothing until a handler's
     /// filter() or the operator's YAML, which calls it `plugin.name`, puts it to use. Errors:
     /// std::invalid_argument for a name that is taken by a filter or is not [a-z0-9_]+.
@@ -129,6 +159,10 @@ private:
     }
 
     detail::HandlerEntry& add(std::string_view name, HandlerKind kind, std::source_location where);
+    HandlerRef add_websocket(std::string_view name, detail::WebSocketTalk talk, WebSocketOptions options,
+                             std::source_location where);
+    HandlerRef add_blocking_websocket(std::string_view name, detail::BlockingTalk function,
+                                      WebSocketOptions options, std::source_location where);
 
     void add_translation(detail::ErrorHandlers::Translation translation);
     void add_page(http::status status, detail::ErrorHandlers::Page page);

@@ -26,6 +26,10 @@
 
 namespace patchbay {
 
+namespace detail {
+class WebSocketSession;
+}  // namespace detail
+
 /// Thread-safety: const functions may be called from several threads at once.
 class PATCHBAY_API Request {
 public:
@@ -187,6 +191,7 @@ public:
     std::string id() const;
 
 private:
+    friend class detail::WebSocketSession;
     detail::JsonDocument json_document() const;
 
     detail::RequestData* data_;

@@ -4,6 +4,7 @@
 
 #include <patchbay/body_writer.hpp>
 #include <patchbay/cookie.hpp>
+#include <patchbay/detail/websocket_offer.hpp>
 #include <patchbay/export.hpp>
 #include <patchbay/file.hpp>
 #include <patchbay/json_member.hpp>
@@ -26,7 +27,7 @@
 namespace patchbay {
 
 namespace detail {
-using BodySource = std::variant<File, BodyProducer, BlockingBodyProducer>;
+using BodySource = std::variant<File, BodyProducer, BlockingBodyProducer, WebSocketOffer>;
 }  // namespace detail
 
 /// Status, headers and body. Date, Server, Content-Length, Transfer-Encoding, Connection and Keep-Alive are
@@ -127,6 +128,12 @@ public:
         return std::move(server_timing(name, duration, description));
     }
 
+    /// For whoever takes the socket over: the 101 of a WebSocket, with the headers of `answer`.
+    static Response websocket(Response answer, detail::WebSocketOffer offer);
+    /// Null when it is none.
+    const detail::WebSocketOffer* websocket() const noexcept {
+        return source_ ? std::get_if<detail::WebSocketOffer>(source_.get()) : nullptr;
+    }
     /// For whoever runs the producer: what is sent instead of body(), if it is a file or a stream.
     const std::shared_ptr<const detail::BodySource>& source() const noexcept { return source_; }
     /// Lets the source go; what it captured is the plugin's.

@@ -19,6 +19,8 @@ public:
         handlers.inline_("inline", [](Request&) { return Response::text("Hello, World!"); })
             .route("GET /inline");
         handlers.blocking("blocking", blocking).route("GET /blocking");
+        handlers.websocket("ws", talk).route("GET /ws");
+        handlers.websocket("ws_deflate", talk, {.compression = true}).route("GET /ws-deflate");
     }
 
 private:
@@ -31,6 +33,15 @@ private:
     static Task<Response> wait(Request&) {
         co_await sleep_for(10ms);
         co_return Response::text("ok");
+    }
+    static Task<> talk(Request&, WebSocket& socket) {
+        while (auto message = co_await socket.receive()) {
+            if (message->is_text()) {
+                co_await socket.send(message->text());
+            } else {
+                co_await socket.send_bytes(message->bytes());
+            }
+        }
     }
     static Response blocking(Request&) {
         std::this_thread::sleep_for(10ms);

@@ -1,0 +1,195 @@
+// One WebSocket between its handler and its host: what the handler awaits, and what the host tells it. Shared
+// by the handler's coroutine, the offer in its response, and then the host's connection; used on the
+// handler's loop.
+#pragma once
+
+#include <patchbay/detail/request_data.hpp>
+#include <patchbay/detail/task_context.hpp>
+#include <patchbay/export.hpp>
+#include <patchbay/task.hpp>
+#include <patchbay/websocket_close.hpp>
+#include <patchbay/websocket_message.hpp>
+#include <patchbay/websocket_options.hpp>
+
+#include <coroutine>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace patchbay {
+
+class Request;
+class Response;
+class WebSocket;
+
+namespace detail {
+
+struct HandlerEntry;
+class WebSocketOutbox;
+class WebSocketSession;
+
+using WebSocketTalk = std::function<Task<>(Request&, WebSocket&)>;
+
+/// What a handler declared. Owned by its HandlerEntry.
+struct WebSocketEntry {
+    WebSocketOptions options;
+    WebSocketTalk talk;
+};
+
+/// The open socket, which is the host's. Outlives the session's handler.
+class PATCHBAY_API WebSocketPort {
+public:
+    /// The next message of what has come already; its payload stays where it is until the next call. May call
+    /// WebSocketSession::closed().
+    virtual std::optional<WebSocketMessage> next() = 0;
+    /// Takes all of it, whatever the room.
+    virtual void send(std::string_view payload, bool is_text) = 0;
+    virtual bool has_room() const noexcept = 0;
+    /// Sends the farewell, unless that has happened.
+    virtual void close(CloseCode code, std::string_view reason) = 0;
+    /// The handler and all that was the plugin's has ended; nothing is called after this.
+    virtual void handler_ended() noexcept = 0;
+
+protected:
+    ~WebSocketPort() = default;
+};
+
+/// A coroutine that waits for something of a session. Lives in its frame.
+struct WebSocketWaiter {
+    enum class For : std::uint8_t { opening, message, room };
+
+    WebSocketSession* session = nullptr;
+    TaskContext* context = nullptr;
+    std::coroutine_handle<> handle;
+    WebSocketWaiter* next = nullptr;
+    For what = For::opening;
+    bool waiting = false;
+    bool cancelled = false;
+
+    void bind(TaskContext& task) noexcept { context = &task; }
+    /// Errors: system_error, operation_aborted.
+    PATCHBAY_API void require_not_cancelled() const;
+    PATCHBAY_API void suspend(std::coroutine_handle<> waiter, For event);
+    PATCHBAY_API void resumed();
+};
+
+class PATCHBAY_API WebSocketSession final : TaskContext,
+                                            public std::enable_shared_from_this<WebSocketSession> {
+public:
+    /// What an async handler's function does for a WebSocket's: runs it until it accepts the handshake, and
+    /// gives the 101, or throws what it threw.
+    static Task<Response> run(Request& request, const HandlerEntry& entry);
+
+    WebSocketSession(Request& request, const HandlerEntry& entry, const LoopExecutor& loop);
+    ~WebSocketSession();
+
+    // For the host.
+    asio::io_context& loop() const noexcept { return *loop_; }
+    /// The answer to the handshake is on its way. The handler goes on in here.
+    void opened(WebSocketPort& port, std::string_view subprotocol);
+    /// Bytes have come: a handler that receives goes on in here if they make a message.
+    void on_input();
+    bool receiving() const noexcept;
+    /// What was sent has left. The handler may go on in here.
+    void on_room();
+    /// Nothing can be received or sent any more. The handler may go on in here.
+    void closed(CloseCode code, std::string_view reason);
+    /// Asks the handler to stop.
+    void stop() { cancel(); }
+    /// The handshake was not answered with the 101.
+    void withdraw();
+    /// Whether the handler has not ended.
+    bool running() const noexcept { return self_ != nullptr; }
+    /// Takes over the values that the handler has attached, if it runs: nobody else sees them any more.
+    bool keep_values() noexcept;
+
+    // For WebSocket, on the loop.
+    Response& answer();
+    bool open() const noexcept { return port_ && !close_code_; }
+    std::optional<CloseCode> close_code() const noexcept { return close_code_; }
+    std::string_view close_reason() const noexcept { return close_reason_; }
+    std::string_view subprotocol() const noexcept { return subprotocol_; }
+    void close(CloseCode code, std::string_view reason);
+    const std::shared_ptr<WebSocketOutbox>& outbox();
+
+private:
+    friend struct WebSocketWaiter;
+    friend class WebSocketAccept;
+    friend class WebSocketReceive;
+    friend class WebSocketSend;
+    friend class WebSocketOutbox;
+    struct Opening;
+    struct Parts;  // the request and what the handler makes of it, until it has ended
+
+    void start();
+    void ask();
+    void wake_opener();
+    bool pull();
+    void link(WebSocketWaiter& waiter) noexcept;
+    void unlink(WebSocketWaiter& waiter) noexcept;
+    void wake(WebSocketWaiter::For event);
+    void resume(WebSocketWaiter& waiter);
+    void overflowed();
+    void ended() noexcept;
+    void settle() noexcept;
+    void fail(const char* what);
+    void say_farewell() noexcept;
+
+    asio::io_context* loop_;
+    std::unique_ptr<Parts> parts_;
+    std::shared_ptr<WebSocketSession> self_;  // while the handler runs
+    WebSocketPort* port_ = nullptr;           // from the handshake's end to the handler's
+    WebSocketWaiter* waiters_ = nullptr;
+    std::coroutine_handle<> opener_;  // run(), while it waits
+    TaskContext* opener_context_ = nullptr;
+    std::optional<WebSocketMessage> message_;
+    std::shared_ptr<WebSocketOutbox> outbox_;
+    std::unique_ptr<Response> answer_;  // what the handler adds to the 101
+    std::exception_ptr failure_;        // thrown before the handshake was accepted
+    std::string subprotocol_;
+    std::string close_reason_;
+    std::string farewell_reason_;
+    std::optional<CloseCode> close_code_;
+    CloseCode farewell_ = CloseCode::normal;  // the handler's, once it has ended
+    bool asked_ = false;                      // the handshake is accepted
+};
+
+/// Each is awaited once, at once.
+class [[nodiscard("this does nothing until it is awaited")]] WebSocketAccept : public WebSocketWaiter {
+public:
+    explicit WebSocketAccept(WebSocketSession& of) noexcept { session = &of; }
+    PATCHBAY_API bool await_ready();
+    void await_suspend(std::coroutine_handle<> waiter) { suspend(waiter, For::opening); }
+    PATCHBAY_API void await_resume();
+};
+
+class [[nodiscard("this does nothing until it is awaited")]] WebSocketReceive : public WebSocketWaiter {
+public:
+    explicit WebSocketReceive(WebSocketSession& of) noexcept { session = &of; }
+    PATCHBAY_API bool await_ready();
+    void await_suspend(std::coroutine_handle<> waiter) { suspend(waiter, For::message); }
+    PATCHBAY_API std::optional<WebSocketMessage> await_resume();
+};
+
+class [[nodiscard("this does nothing until it is awaited")]] WebSocketSend : public WebSocketWaiter {
+public:
+    WebSocketSend(WebSocketSession& of, std::string_view payload, bool is_text) noexcept
+        : payload_{payload}, is_text_{is_text} {
+        session = &of;
+    }
+    PATCHBAY_API bool await_ready();
+    void await_suspend(std::coroutine_handle<> waiter) { suspend(waiter, sent_ ? For::room : For::opening); }
+    PATCHBAY_API bool await_resume();
+
+private:
+    std::string_view payload_;
+    bool is_text_;
+    bool sent_ = false;
+};
+
+}  // namespace detail
+}  // namespace patchbay

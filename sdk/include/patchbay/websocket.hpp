@@ -1,0 +1,113 @@
+// WebSockets as a plugin sees them (RFC 6455): what Handlers::websocket() gives its handler.
+#pragma once
+
+#include <patchbay/cookie.hpp>
+#include <patchbay/detail/websocket_session.hpp>
+#include <patchbay/export.hpp>
+#include <patchbay/websocket_close.hpp>
+#include <patchbay/websocket_message.hpp>
+#include <patchbay/websocket_options.hpp>
+
+#include <memory>
+#include <optional>
+#include <string_view>
+
+namespace patchbay {
+
+/// Sends from anywhere: any thread, any task, also when the socket has gone. Copies are one sender.
+class PATCHBAY_API WebSocketSender {
+public:
+    explicit WebSocketSender(std::shared_ptr<detail::WebSocketOutbox> outbox) noexcept;
+
+    /// Queues a text, or bytes, after what was posted before; false when it was dropped or the socket is
+    /// closed. What happens when WebSocketOptions::outbox is full is WebSocketOptions::when_full.
+    /// Precondition: a text is UTF-8. Errors: std::logic_error when it would have to wait on an event loop.
+    bool post(std::string_view text) const;
+    bool post_bytes(std::string_view bytes) const;
+
+private:
+    std::shared_ptr<detail::WebSocketOutbox> outbox_;
+};
+
+/// One WebSocket, from the handshake on. Lifetime: the handler's. Used on its loop; any number of tasks may
+/// send, and one at a time receive.
+///
+/// The handler's end closes it with CloseCode::normal; a WebSocketError with its own code; any other
+/// exception with CloseCode::internal_error, and is logged. Before the handshake is accepted, which the first
+/// receive() or send() does, an exception is an answer as any handler's is: `throw
+/// HttpError{http::status::forbidden}`.
+class PATCHBAY_API WebSocket {
+public:
+    explicit WebSocket(detail::WebSocketSession& session) noexcept : session_{&session} {}
+    WebSocket(const WebSocket&) = delete;
+    WebSocket& operator=(const WebSocket&) = delete;
+
+    /// For the answer to the handshake. Errors: as Response::header() and cookie(); std::logic_error when it
+    /// is accepted already.
+    WebSocket& header(std::string_view name, std::string_view value);
+    WebSocket& cookie(const Cookie& cookie);
+
+    /// `co_await socket.accept()`: answers the handshake, and ends when that is out. Errors (of all three
+    /// awaited): boost::system::system_error, operation_aborted, when the task was cancelled.
+    auto accept() noexcept { return detail::WebSocketAccept{*session_}; }
+
+    /// The next message; nothing when the socket is closed, by whomever:
+    /// `while (auto message = co_await socket.receive())`. Whoever does not receive holds the client back.
+    /// Errors: std::logic_error while another task receives.
+    auto receive() noexcept { return detail::WebSocketReceive{*session_}; }
+
+    /// Sends a text, or bytes, and ends when there is room for more, so that a slow client slows its handler
+    /// down instead of filling the memory. False when the socket is closed: what was sent may not have
+    /// arrived. Precondition: a text is UTF-8. Lifetime: what is sent is read when it is awaited, and copied.
+    auto send(std::string_view text) noexcept { return detail::WebSocketSend{*session_, text, true}; }
+    auto send_bytes(std::string_view bytes) noexcept {
+        return detail::WebSocketSend{*session_, bytes, false};
+    }
+
+    /// Says farewell after what was sent before; nothing can be received any more. A socket that is closed
+    /// stays so. Errors: std::invalid_argument for a code that may not be sent (RFC 6455 §7.4);
+    /// std::logic_error before the handshake is accepted.
+    void close(CloseCode code = CloseCode::normal, std::string_view reason = {});
+
+    /// Whether it is accepted and not closed.
+    bool open() const noexcept { return session_->open(); }
+    /// Once closed, what whoever closed it first said: the client's own code, going_away at a shutdown,
+    /// service_restart past a reload's deadline, abnormal when the connection just ended.
+    std::optional<CloseCode> close_code() const noexcept { return session_->close_code(); }
+    std::string_view close_reason() const noexcept { return session_->close_reason(); }
+    /// The one of WebSocketOptions::subprotocols that was agreed on; empty without.
+    std::string_view subprotocol() const noexcept { return session_->subprotocol(); }
+
+    /// For other threads, and for whoever outlives the handler.
+    WebSocketSender sender() { return WebSocketSender{session_->outbox()}; }
+
+private:
+    detail::WebSocketSession* session_;
+};
+
+/// The same for a plain function on an executor thread, which it holds. One thread at a time. Its sender() is
+/// for others.
+class PATCHBAY_API BlockingWebSocket {
+public:
+    BlockingWebSocket(WebSocket& socket, LoopExecutor loop) noexcept
+        : socket_{&socket}, loop_{std::move(loop)}, sender_{socket.sender()} {}
+    BlockingWebSocket(const BlockingWebSocket&) = delete;
+    BlockingWebSocket& operator=(const BlockingWebSocket&) = delete;
+
+    /// As those of WebSocket; they block.
+    void accept();
+    std::optional<WebSocketMessage> receive();
+    bool send(std::string_view text);
+    bool send_bytes(std::string_view bytes);
+    void close(CloseCode code = CloseCode::normal, std::string_view reason = {});
+    std::optional<CloseCode> close_code();
+
+    WebSocketSender sender() const { return sender_; }
+
+private:
+    WebSocket* socket_;
+    LoopExecutor loop_;
+    WebSocketSender sender_;
+};
+
+}  // namespace patchbay

@@ -1,0 +1,110 @@
+#include "websocket_outbox.hpp"
+
+#include <patchbay/detail/thread_state.hpp>
+#include <patchbay/websocket.hpp>
+
+#include <boost/asio/post.hpp>
+
+#include <stdexcept>
+#include <utility>
+
+namespace patchbay {
+namespace detail {
+
+WebSocketOutbox::WebSocketOutbox(WebSocketSession& session, const WebSocketOptions& options)
+    : loop_{session.loop()}, limit_{options.outbox}, when_full_{options.when_full}, session_{&session} {}
+
+bool WebSocketOutbox::post(std::string_view payload, bool is_text) {
+    std::unique_lock lock{mutex_};
+    if (closed_ || !make_room(lock, payload.size())) return false;
+    messages_.push_back({std::string{payload}, is_text});
+    bytes_ += payload.size();
+    tell(lock);
+    return true;
+}
+
+// An empty outbox takes a message of any size.
+bool WebSocketOutbox::make_room(std::unique_lock<std::mutex>& lock, std::size_t bytes) {
+    const auto fits = [&] { return closed_ || bytes_ == 0 || bytes_ + bytes <= limit_; };
+    if (fits()) return !closed_;
+    switch (when_full_) {
+        case WebSocketOverflow::drop:
+            return false;
+        case WebSocketOverflow::close:
+            overflowed_ = closed_ = true;
+            tell(lock);
+            return false;
+        case WebSocketOverflow::wait:
+            if (thread_state.kind == ThreadKind::event_loop) {
+                throw std::logic_error{
+                    "patchbay: the outbox of a WebSocket is full and its sender would wait on an event loop: "
+                    "co_await WebSocket::send(), or let the outbox drop or close"};
+            }
+            room_.wait(lock, fits);
+            return !closed_;
+    }
+    return false;
+}
+
+// Once until it has arrived.
+void WebSocketOutbox::tell(std::unique_lock<std::mutex>& lock) {
+    const bool told = std::exchange(told_, true);
+    lock.unlock();
+    if (!told) boost::asio::post(loop_, [self = shared_from_this()] { self->arrived(); });
+}
+
+void WebSocketOutbox::arrived() {
+    bool overflowed = false;
+    {
+        const std::scoped_lock lock{mutex_};
+        told_ = false;
+        overflowed = overflowed_;
+    }
+    if (!session_) return;
+    if (overflowed) return session_->overflowed();
+    deliver();
+}
+
+void WebSocketOutbox::deliver() {
+    Message message;
+    while (session_ && session_->open() && session_->port_->has_room() && take(message))
+        session_->port_->send(message.payload, message.is_text);
+}
+
+void WebSocketOutbox::flush() {
+    Message message;
+    while (session_ && session_->open() && take(message))
+        session_->port_->send(message.payload, message.is_text);
+}
+
+bool WebSocketOutbox::take(Message& message) {
+    const std::scoped_lock lock{mutex_};
+    if (messages_.empty()) return false;
+    message = std::move(messages_[next_]);
+    if (++next_ == messages_.size()) {
+        messages_.clear();
+        next_ = 0;
+    }
+    bytes_ -= message.payload.size();
+    room_.notify_all();
+    return true;
+}
+
+void WebSocketOutbox::close() {
+    const std::scoped_lock lock{mutex_};
+    session_ = nullptr;
+    closed_ = true;
+    messages_ = {};
+    next_ = bytes_ = 0;
+    room_.notify_all();
+}
+
+}  // namespace detail
+
+WebSocketSender::WebSocketSender(std::shared_ptr<detail::WebSocketOutbox> outbox) noexcept
+    : outbox_{std::move(outbox)} {}
+
+bool WebSocketSender::post(std::string_view text) const { return outbox_->post(text, true); }
+bool WebSocketSender::post_bytes(std::string_view bytes) const { return outbox_->post(bytes, false); }
+
+}  // namespace patchbay

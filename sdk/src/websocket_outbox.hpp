@@ -1,0 +1,60 @@
+// What was posted to a WebSocket and could not be sent yet. Shared by its session and its senders.
+#pragma once
+
+#include <patchbay/websocket_options.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+#include <condition_variable>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace patchbay::detail {
+
+class WebSocketSession;
+
+class WebSocketOutbox : public std::enable_shared_from_this<WebSocketOutbox> {
+public:
+    WebSocketOutbox(WebSocketSession& session, const WebSocketOptions& options);
+
+    /// Any thread. False when it is dropped or closed. Errors: std::logic_error.
+    bool post(std::string_view payload, bool is_text);
+
+    // On the session's loop.
+    /// Sends what there is room for.
+    void deliver();
+    /// Sends all, whatever the room.
+    void flush();
+    /// Takes no more, and drops what is left. The session may go.
+    void close();
+
+private:
+    struct Message {
+        std::string payload;
+        bool is_text;
+    };
+
+    bool make_room(std::unique_lock<std::mutex>& lock, std::size_t bytes);
+    bool take(Message& message);
+    void tell(std::unique_lock<std::mutex>& lock);
+    void arrived();
+
+    boost::asio::io_context& loop_;
+    const std::size_t limit_;
+    const WebSocketOverflow when_full_;
+    WebSocketSession* session_;  // the loop's alone; null once closed
+    std::mutex mutex_;
+    std::condition_variable room_;
+    std::vector<Message> messages_;
+    std::size_t next_ = 0;  // of the messages
+    std::size_t bytes_ = 0;
+    bool told_ = false;  // arrived() is on its way
+    bool overflowed_ = false;
+    bool closed_ = false;
+};
+
+}  // namespace patchbay::detail

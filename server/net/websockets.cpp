@@ -1,0 +1,117 @@
+#include "net/websockets.hpp"
+
+#include "net/loop_server.hpp"
+#include "net/websocket_connection.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace patchbay {
+namespace {
+
+constexpr std::size_t kept_output = 64 * 1024;
+constexpr std::chrono::milliseconds spread{1'000};
+
+}  // namespace
+
+WebSockets::~WebSockets() {
+    // The loop has ended: what is left here serves nobody any more.
+    while (WebSocketConnection* connection = first_) {
+        first_ = connection->following;
+        delete connection;
+    }
+}
+
+void WebSockets::adopt(std::unique_ptr<WebSocketHandover> handover) {
+    const bool outdated =
+        handover->session->running() && handover->generation->stopping.load(std::memory_order_relaxed);
+    auto connection = std::make_unique<WebSocketConnection>(server_, *handover);
+    connection->following = first_;
+    if (first_) first_->previous = connection.get();
+    first_ = connection.release();
+    ++count_;
+    expected_.fetch_sub(1, std::memory_order_relaxed);
+    WebSocketConnection& adopted = *first_;
+    adopted.begin(*handover);
+    if (server_.draining_) {
+        adopted.say_farewell(CloseCode::going_away, "The server shuts down.");
+    } else if (outdated) {
+        adopted.close_later(CloseCode::service_restart, {});
+    }
+}
+
+void WebSockets::remove(WebSocketConnection& connection) {
+    (connection.previous ? connection.previous->following : first_) = connection.following;
+    if (connection.following) connection.following->previous = connection.previous;
+    --count_;
+    if (connection.awaits_flush)
+        std::ranges::replace(to_flush_, &connection, static_cast<WebSocketConnection*>(nullptr));
+    server_.poller_.retire(std::unique_ptr<EventSource>{&connection});
+    server_.tell_if_idle();
+}
+
+// One that goes on may end others.
+template <class Function>
+void WebSockets::for_each(Function function) {
+    std::vector<WebSocketConnection*> all;
+    all.reserve(count_);
+    for (WebSocketConnection* connection = first_; connection; connection = connection->following)
+        all.push_back(connection);
+    for (WebSocketConnection* connection : all)
+        if (!connection->retired()) function(*connection);
+}
+
+void WebSockets::drain() {
+    for_each([](WebSocketConnection& connection) {
+        connection.say_farewell(CloseCode::going_away, "The server shuts down.");
+    });
+}
+
+void WebSockets::stop(const ServedGeneration* only) {
+    if (!only) return for_each([](WebSocketConnection& connection) { connection.close_now(); });
+    std::vector<WebSocketConnection*> chosen;
+    for (WebSocketConnection* connection = first_; connection; connection = connection->following)
+        if (connection->generation() == only) chosen.push_back(connection);
+    for (std::size_t i = 0; i < chosen.size(); ++i)
+        chosen[i]->close_later(CloseCode::service_restart,
+                               spread * static_cast<long>(i) / static_cast<long>(chosen.size()));
+}
+
+bool WebSockets::close_all() {
+    bool none_running = true;
+    for_each([&none_running](WebSocketConnection& connection) {
+        connection.close_now();
+        none_running = none_running && connection.retired();
+    });
+    return none_running;
+}
+
+void WebSockets::flush_later(WebSocketConnection& connection) {
+    if (std::exchange(connection.awaits_flush, true)) return;
+    to_flush_.push_back(&connection);
+    if (to_flush_.size() == 1) boost::asio::post(server_.loop_.context(), [this] { flush_all(); });
+}
+
+// Who asks again has another turn.
+void WebSockets::flush_all() {
+    const std::size_t count = to_flush_.size();
+    for (std::size_t i = 0; i < count; ++i) {
+        WebSocketConnection* const connection = to_flush_[i];
+        if (!connection) continue;
+        connection->awaits_flush = false;
+        connection->flush();
+    }
+    to_flush_.erase(to_flush_.begin(), to_flush_.begin() + static_cast<std::ptrdiff_t>(count));
+    if (!to_flush_.empty()) boost::asio::post(server_.loop_.context(), [this] { flush_all(); });
+}
+
+void WebSockets::give_output(std::string output) noexcept {
+    if (output.capacity() > kept_output || output.capacity() <= spare_output_.capacity()) return;
+    output.clear();
+    spare_output_ = std::move(output);
+}
+
+}  // namespace patchbay

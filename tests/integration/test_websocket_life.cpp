@@ -1,0 +1,131 @@
+// WebSockets across reloads and at the end of the server.
+#include "support/http_client.hpp"
+#include "support/process_facts.hpp"
+#include "support/server_process.hpp"
+#include "support/websocket_client.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <csignal>
+#include <deque>
+#include <string>
+
+using namespace patchbay::test;
+
+namespace {
+
+const std::vector<PluginFile> sockets{{test_plugin("sockets_1"), "sockets.so"}};
+
+std::string with(const std::string& more) {
+    return "listen: 127.0.0.1:0\nevent_loops: 2\nplugins: {settle: 30ms}\n" + more;
+}
+
+std::string version_of(WebSocketClient& client) {
+    client.send("?");
+    return client.read_message();
+}
+
+}  // namespace
+
+TEST_CASE("a socket stays with its generation, which is unmapped when the last has ended") {
+    ServerProcess server{with("drain: {deadline: 1h}\n"), sockets};
+    WebSocketClient first{server.port(), "/version"};
+    WebSocketClient second{server.port(), "/version"};
+    CHECK(version_of(first) == "1");
+    const std::size_t mark = server.log_mark();
+    server.overwrite(test_plugin("sockets_2"), "sockets.so");
+    server.wait_for_log("gen 2 serving", mark);
+    WebSocketClient fresh{server.port(), "/version"};
+    CHECK(version_of(fresh) == "2");
+    CHECK(version_of(first) == "1");
+    CHECK(version_of(second) == "1");
+    first.send_close(1000);
+    CHECK(first.read_close() == 1000);
+    server.wait_for_log("version 1 ended", mark);
+    CHECK(version_of(second) == "1");
+    CHECK(server.log().find("unmapped", mark) == std::string::npos);
+    second.connection().reset();
+    server.wait_for_log("unmapped", mark);
+    CHECK(version_of(fresh) == "2");
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("past drain.deadline the sockets of an old generation are told to connect anew") {
+    ServerProcess server{with("drain: {deadline: 100ms}\n"), sockets};
+    std::deque<WebSocketClient> clients;
+    for (int i = 0; i < 20; ++i) clients.emplace_back(server.port(), "/version");
+    WebSocketClient sleeper{server.port(), "/sleeps"};
+    const std::size_t mark = server.log_mark();
+    server.overwrite(test_plugin("sockets_2"), "sockets.so");
+    for (WebSocketClient& client : clients) {
+        CHECK(client.read_close() == 1012);
+        client.send_close(1012);
+        CHECK(client.connection().closed());
+    }
+    server.wait_for_log("version saw 1012", mark);
+    CHECK(sleeper.read_close() == 1012);
+    sleeper.send_close(1012);
+    server.wait_for_log("the sleeper ended", mark);
+    server.wait_for_log("unmapped", mark);
+    WebSocketClient fresh{server.port(), "/version"};
+    CHECK(version_of(fresh) == "2");
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("a client that does not answer a farewell keeps no generation") {
+    ServerProcess server{with("drain: {deadline: 100ms}\n"), sockets};
+    const WebSocketClient silent{server.port(), "/version"};
+    const std::size_t mark = server.log_mark();
+    server.overwrite(test_plugin("sockets_2"), "sockets.so");
+    server.wait_for_log("version 1 ended", mark);
+    server.wait_for_log("unmapped", mark);
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("at a shutdown each client is told, and its handler ends") {
+    ServerProcess server{with("shutdown: {deadline: 60s}\n"), sockets};
+    WebSocketClient plain{server.port(), "/version"};
+    WebSocketClient blocking{server.port(), "/blocking"};
+    WebSocketClient filtered{server.port(), "/filtered?name=eve"};
+    blocking.send("x");
+    CHECK(blocking.read_message() == "executor x");
+    server.signal(SIGTERM);
+    for (WebSocketClient* client : {&plain, &blocking, &filtered}) {
+        CHECK(client->read_close() == 1001);
+        client->send_close(1001);
+        CHECK(client->connection().closed());
+    }
+    CHECK(server.wait() == 0);
+    CHECK_THAT(server.log(), Catch::Contains("version saw 1001"));
+    CHECK_THAT(server.log(), Catch::Contains("blocking saw 1001"));
+    CHECK_THAT(server.log(), Catch::Contains("goodbye eve"));
+}
+
+TEST_CASE("clients that do not answer, and handlers that do not end, are cut at the shutdown's deadline") {
+    ServerProcess server{with("shutdown: {deadline: 300ms}\n"), sockets};
+    const WebSocketClient silent{server.port(), "/version"};
+    const WebSocketClient sleeper{server.port(), "/sleeps"};
+    server.signal(SIGTERM);
+    CHECK(server.wait() == 0);
+    CHECK_THAT(server.log(), Catch::Contains("the sleeper ended"));
+}
+
+TEST_CASE("hundreds of sockets leave neither descriptors nor generations behind") {
+    ServerProcess server{with("drain: {deadline: 1h}\n"), sockets};
+    CHECK(HttpClient{server.port()}.get("/flooded").status == 200);
+    const std::size_t before = open_descriptors(server.id());
+    for (int round = 0; round < 3; ++round) {
+        std::deque<WebSocketClient> clients;
+        for (int i = 0; i < 100; ++i) {
+            clients.emplace_back(server.port(), i % 2 ? "/version" : "/echo");
+            clients.back().send("x");
+            clients.back().read_message();
+        }
+        for (std::size_t i = 0; i < clients.size(); i += 3) clients[i].connection().reset();
+    }
+    CHECK(eventually([&] { return open_descriptors(server.id()) <= before; }));
+    const std::size_t mark = server.log_mark();
+    server.overwrite(test_plugin("sockets_2"), "sockets.so");
+    server.wait_for_log("unmapped", mark);
+    CHECK(server.terminate() == 0);
+}

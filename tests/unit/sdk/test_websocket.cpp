@@ -1,0 +1,92 @@
+// WebSocket handlers as a plugin declares them, and what becomes of them without a server.
+#include <patchbay/plugin.hpp>
+#include <patchbay/testing.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <atomic>
+#include <stdexcept>
+
+using namespace patchbay;
+
+namespace {
+
+Task<> nothing(Request&, WebSocket&) { co_return; }
+
+std::atomic<int> ended{0};
+
+struct Counted {
+    Counted() = default;
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+    ~Counted() { ++ended; }
+};
+
+class Talker final : public Plugin {
+public:
+    void add_handlers(Handlers& handlers) override {
+        handlers.websocket("talk", talk).route("/talk");
+        handlers.websocket("refuse", refuse).route("GET /refuse");
+        handlers.websocket("reserved", reserved).route("GET /reserved");
+    }
+
+private:
+    static Task<> talk(Request& request, WebSocket& socket) {
+        const Counted counted;
+        socket.header("X-Path", request.path());
+        while (auto message = co_await socket.receive()) co_await socket.send(message->text());
+    }
+    static Task<> refuse(Request&, WebSocket&) {
+        throw HttpError{http::status::forbidden, "Not you."};
+        co_return;
+    }
+    static Task<> reserved(Request&, WebSocket& socket) {
+        socket.header("sec-websocket-accept", "x");
+        co_return;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a WebSocket's route takes GET alone") {
+    Handlers handlers;
+    HandlerRef handler = handlers.websocket("talk", nothing);
+    handler.route("/any");
+    CHECK(handlers.entries().front().routes.front().methods == MethodSet{http::verb::get});
+    CHECK_THROWS_WITH(handler.route("POST /talk"), Catch::Contains("takes no other method"));
+    CHECK_THROWS_WITH(handler.route("GET,HEAD /talk"), Catch::Contains("takes no other method"));
+    CHECK_THROWS_AS(handler.streams_body(), std::logic_error);
+}
+
+TEST_CASE("options that make no sense are refused where they are declared") {
+    Handlers handlers;
+    CHECK_THROWS_AS(handlers.websocket("a", nothing, {.subprotocols = {"no token"}}), std::invalid_argument);
+    CHECK_THROWS_AS(handlers.websocket("b", nothing, {.pong_timeout = 0ms}), std::invalid_argument);
+    CHECK_THROWS_AS(handlers.websocket("c", nothing, {.close_timeout = -1ms}), std::invalid_argument);
+}
+
+TEST_CASE("codes that may not be sent are refused") {
+    CHECK_THROWS_AS(WebSocketError{CloseCode::abnormal}, std::invalid_argument);
+    CHECK_THROWS_AS(WebSocketError{static_cast<CloseCode>(2000)}, std::invalid_argument);
+    CHECK(WebSocketError{static_cast<CloseCode>(4999)}.code() == static_cast<CloseCode>(4999));
+}
+
+TEST_CASE("text is asked of a text message only") {
+    CHECK(WebSocketMessage{"a", true}.text() == "a");
+    CHECK(WebSocketMessage{"a", false}.bytes() == "a");
+    CHECK_THROWS_AS((WebSocketMessage{"a", false}.text()), WebSocketError);
+}
+
+TEST_CASE("a test's App gives the answer to the handshake, and ends the handler") {
+    ended = 0;
+    {
+        testing::App<Talker> app;
+        const Response accepted = app.get("/talk");
+        CHECK(static_cast<int>(accepted.status()) == 101);
+        CHECK(accepted.find_header("X-Path") == "/talk");
+        const Response refused = app.get("/refuse");
+        CHECK(refused.status() == http::status::forbidden);
+        CHECK(app.get("/reserved").status() == http::status::internal_server_error);
+    }
+    CHECK(ended == 1);
+}
