@@ -1,14 +1,9 @@
 #include "form_encoding.hpp"
 
+#include "hex_digit.hpp"
+
 namespace patchbay::detail {
 namespace {
-
-int hex_value(char c) noexcept {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
 
 bool is_escape(std::string_view text, std::size_t at) noexcept {
     return at + 2 < text.size() && hex_value(text[at + 1]) >= 0 && hex_value(text[at + 2]) >= 0;

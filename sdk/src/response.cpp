@@ -34,8 +34,8 @@ Response Response::json(std::initializer_list<JsonMember> members) {
     return json_text(detail::json_text(members));
 }
 
-Response Response::bytes(std::string body, std::string_view content_type) {
-    Response response{std::move(body), {}};
+Response Response::bytes(detail::BodyText body, std::string_view content_type) {
+    Response response{std::move(body.text), {}};
     response.header(content_type_name, content_type);
     return response;
 }

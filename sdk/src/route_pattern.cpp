@@ -1,3 +1,5 @@
+#include "hex_digit.hpp"
+
 #include <patchbay/route_pattern.hpp>
 
 #include <algorithm>
@@ -21,41 +23,11 @@ bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 bool is_name_start(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool is_name(char c) noexcept { return is_name_start(c) || is_digit(c); }
 
-int hex_value(char c) noexcept {
-    if (is_digit(c)) return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
-bool is_utf8(std::string_view text) noexcept {
-    for (std::size_t at = 0; at < text.size();) {
-        const auto lead = static_cast<unsigned char>(text[at]);
-        if (lead < 0x80) {
-            ++at;
-            continue;
-        }
-        const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-        if (lead < 0xC2 || lead > 0xF4 || length > text.size() - at) return false;
-        std::uint32_t point = lead & (0x7FU >> length);
-        for (std::size_t next = at + 1; next < at + length; ++next) {
-            const auto byte = static_cast<unsigned char>(text[next]);
-            if ((byte & 0xC0) != 0x80) return false;
-            point = (point << 6) | (byte & 0x3F);
-        }
-        const bool overlong = (length == 3 && point < 0x800) || (length == 4 && point < 0x10000);
-        const bool surrogate = point >= 0xD800 && point <= 0xDFFF;
-        if (overlong || surrogate || point > 0x10FFFF) return false;
-        at += length;
-    }
-    return true;
-}
-
 bool is_uuid(std::string_view text) noexcept {
     if (text.size() != 36) return false;
     for (std::size_t at = 0; at < text.size(); ++at) {
         const bool hyphen = at == 8 || at == 13 || at == 18 || at == 23;
-        if (hyphen ? text[at] != '-' : hex_value(text[at]) < 0) return false;
+        if (hyphen ? text[at] != '-' : detail::hex_value(text[at]) < 0) return false;
     }
     return true;
 }
@@ -251,29 +223,6 @@ Parsed<RouteSpec> parse_route(std::string_view text) {
 }
 
 namespace detail {
-
-PathFault decode_path(std::string_view encoded, std::string& out, std::size_t& offset) {
-    const std::size_t start = out.size();
-    for (std::size_t at = 0; at < encoded.size(); ++at) {
-        char c = encoded[at];
-        offset = at;
-        if (c == '%') {
-            const int high = at + 1 < encoded.size() ? hex_value(encoded[at + 1]) : -1;
-            const int low = at + 2 < encoded.size() ? hex_value(encoded[at + 2]) : -1;
-            if (high < 0 || low < 0) return PathFault::bad_escape;
-            c = static_cast<char>(high * 16 + low);
-            at += 2;
-            if (c == '/') {
-                out += "%2F";
-                continue;
-            }
-        }
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return PathFault::control_character;
-        out += c;
-    }
-    offset = 0;
-    return is_utf8(std::string_view{out}.substr(start)) ? PathFault::none : PathFault::bad_utf8;
-}
 
 bool segment_fits(SegmentKind kind, std::string_view segment) noexcept {
     switch (kind) {

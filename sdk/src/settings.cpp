@@ -19,23 +19,54 @@ struct Settings::Data {
     Positions positions;
     mutable std::set<std::string, std::less<>> asked;
 
-    // The value at a dotted path, or null; a null in the file counts as absent.
+    // The value at a path, or null; a null in the file counts as absent.
     const nlohmann::json* find(std::string_view key) const {
-        asked.emplace(key.substr(0, key.find('.')));
+        const std::string_view first = key.substr(0, key.find('.'));
+        asked.emplace(first);
+        asked.emplace(first.substr(0, first.find('[')));
         const nlohmann::json* value = &values;
         for (std::string_view rest = key; value && !rest.empty();) {
             const std::string_view part = rest.substr(0, rest.find('.'));
             rest.remove_prefix(std::min(rest.size(), part.size() + 1));
-            const auto found = value->is_object() ? value->find(part) : value->end();
-            value = value->is_object() && found != value->end() ? &*found : nullptr;
+            const nlohmann::json* const member = member_of(*value, part);
+            value = member ? member : element_of(*value, part);
         }
         return value && !value->is_null() ? value : nullptr;
     }
 
+    // Of what is not in the file: the place of the innermost section that is.
     std::string place(std::string_view key) const {
-        std::string name = "settings." + (plugin.empty() ? "" : plugin + ".") + std::string{key};
-        const auto position = positions.find(key);
-        return position == positions.end() ? name : position->second + ": " + name;
+        const std::string name = "settings." + (plugin.empty() ? "" : plugin + ".") + std::string{key};
+        for (std::string_view section = key;;) {
+            const auto position = positions.find(section);
+            if (position != positions.end()) return position->second + ": " + name;
+            if (section.empty()) return name;
+            const std::size_t inner = section.find_last_of(".[");
+            section = section.substr(0, inner == std::string_view::npos ? 0 : inner);
+        }
+    }
+
+private:
+    static const nlohmann::json* member_of(const nlohmann::json& value, std::string_view name) {
+        const auto found = value.is_object() ? value.find(name) : value.end();
+        return value.is_object() && found != value.end() ? &*found : nullptr;
+    }
+
+    // By "name[2]", or "name[2][0]" for a list in a list.
+    static const nlohmann::json* element_of(const nlohmann::json& value, std::string_view part) {
+        const std::size_t bracket = std::min(part.find('['), part.size());
+        const nlohmann::json* element = member_of(value, part.substr(0, bracket));
+        for (part.remove_prefix(bracket); element; part.remove_prefix(part.find(']') + 1)) {
+            if (part.empty()) return element;
+            if (part.front() != '[' || part.size() < 2) return nullptr;
+            const std::size_t end = std::min(part.find(']'), part.size() - 1);
+            std::size_t index = 0;
+            const auto [stop, error] = std::from_chars(part.data() + 1, part.data() + end, index);
+            const bool whole = part[end] == ']' && error == std::errc{} && stop == part.data() + end;
+            if (!whole || !element->is_array() || index >= element->size()) return nullptr;
+            element = &(*element)[index];
+        }
+        return nullptr;
     }
 };
 
@@ -68,6 +99,12 @@ std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text) {
 Settings::Settings() : data_{std::make_unique<Data>()} {}
 Settings::Settings(nlohmann::json values, std::string plugin, Positions positions)
     : data_{std::make_unique<Data>()} {
+    if (!values.is_object() && !values.is_null()) {
+        throw std::invalid_argument{
+            "patchbay: a plugin's settings are a JSON object, not " +
+            values.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) +
+            "; in C++ that is {{\"key\", value}}, or for a testing::App app{{{\"key\", value}}}"};
+    }
     if (values.is_object()) data_->values = std::move(values);
     data_->plugin = std::move(plugin);
     data_->positions = std::move(positions);
@@ -87,6 +124,16 @@ void Settings::fail_secret(std::string_view key, std::string_view problem) const
 
 bool Settings::contains(std::string_view key) const { return has(key); }
 bool Settings::has(std::string_view key) const { return data_->find(key) != nullptr; }
+
+std::size_t Settings::size(std::string_view key) const {
+    const nlohmann::json& value = json(key);
+    if (!value.is_array() && !value.is_null()) fail(key, "must be a list");
+    return value.size();
+}
+
+std::string Settings::element_key(std::string_view list, std::size_t index) {
+    return std::string{list} + '[' + std::to_string(index) + ']';
+}
 
 const nlohmann::json& Settings::json(std::string_view key) const {
     static const nlohmann::json null;

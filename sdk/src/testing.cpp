@@ -61,6 +61,7 @@ void AppBase::load(Create create) {
     const ControlScope scope{state.host};
     state.plugin.reset(create(state.settings));
     state.plugin->add_handlers(*state.handlers);
+    patchbay::detail::check_routes(*state.handlers);
     check_filters(state.options.filters, *state.handlers, "Options::filters");
     for (const auto& handler : state.handlers->entries())
         check_filters(handler.filters, *state.handlers, "handler '" + handler.name + "'");

@@ -1,8 +1,7 @@
-// Filters and error handlers in testing::App: what stands around the handler of a FakeRequest, in one task.
+// Filters in testing::App: what stands around the handler of a FakeRequest, in one task.
 #include "testing_request.hpp"
 
 #include <patchbay/blocking.hpp>
-#include <patchbay/problem.hpp>
 
 #include <algorithm>
 
@@ -83,24 +82,6 @@ Task<std::optional<Response>> FakeRequest::run_before(const FilterEntry& filter)
 Task<> FakeRequest::run_after(const FilterEntry& filter, Response& response) {
     if (filter.after) filter.after(request_, response);
     if (filter.after_async) co_await filter.after_async(request_, response);
-}
-
-// With what the plugin makes of its handlers' errors. Errors: what `produce` throws, unless it makes
-// something of that.
-Response FakeRequest::own_response_of(const std::function<Response()>& produce) {
-    if (!entry_->errors || in_filter_ || settled_) return produce();
-    std::optional<Response> response;
-    try {
-        response = produce();
-    } catch (const HttpError& error) {
-        response = entry_->errors->translate(request_, std::current_exception());
-        if (!response) response = problem(error);
-    } catch (...) {
-        response = entry_->errors->translate(request_, std::current_exception());
-        if (!response) throw;
-    }
-    entry_->errors->apply(request_, *response);
-    return *std::move(response);
 }
 
 }  // namespace patchbay::detail

@@ -11,13 +11,6 @@
 namespace patchbay::detail {
 namespace {
 
-// The most specific first: segment by segment, as SegmentKind orders them.
-bool more_specific(const RoutePattern& a, const RoutePattern& b) {
-    return std::lexicographical_compare(a.segments().begin(), a.segments().end(), b.segments().begin(),
-                                        b.segments().end(),
-                                        [](const auto& x, const auto& y) { return x.kind < y.kind; });
-}
-
 std::shared_ptr<const TrustedProxies> only(const asio::ip::address& proxy) {
     auto proxies = std::make_shared<TrustedProxies>();
     if (proxy.is_unspecified()) {
@@ -43,6 +36,7 @@ FakeRequest::FakeRequest(FakeHost& host, testing::RequestOptions options)
         headers_.push_back({http::string_to_field(name), name, value});
     for (const auto& [name, value] : options_.trailers)
         trailers_.push_back({http::string_to_field(name), name, value});
+    add_missing_headers();
     data_.method = options_.method;
     data_.method_name = http::to_string(options_.method);
     data_.target = target;
@@ -64,6 +58,19 @@ FakeRequest::FakeRequest(FakeHost& host, testing::RequestOptions options)
     };
 }
 
+// Those without which no client's request would get as far as a handler.
+void FakeRequest::add_missing_headers() {
+    const auto has = [this](http::field field) {
+        return std::any_of(headers_.begin(), headers_.end(),
+                           [field](const HeaderField& header) { return header.id == field; });
+    };
+    if (!has(http::field::host)) headers_.push_back({http::field::host, "Host", "localhost"});
+    const bool chunked = !options_.trailers.empty() || has(http::field::transfer_encoding);
+    if (options_.body.empty() || chunked || has(http::field::content_length)) return;
+    body_length_ = std::to_string(options_.body.size());
+    headers_.push_back({http::field::content_length, "Content-Length", body_length_});
+}
+
 Response FakeRequest::answer(const std::shared_ptr<FakeRequest>& request, const Handlers& handlers,
                              const std::vector<std::string>& filters, std::chrono::nanoseconds limit) {
     if (auto refused = request->route(handlers)) return *std::move(refused);
@@ -78,32 +85,6 @@ Response FakeRequest::answer(const std::shared_ptr<FakeRequest>& request, const 
     asio::post(request->host_.loop(), [request] { request->cancel(); });
     throw std::runtime_error{"patchbay: no answer to " + request->options_.target + " from handler '" +
                              request->entry_->name + "' within the request limit"};
-}
-
-std::optional<Response> FakeRequest::route(const Handlers& handlers) {
-    std::size_t fault_at = 0;
-    if (!data_.path.starts_with('/') || decode_path(data_.path, path_, fault_at) != PathFault::none) {
-        return problem(http::status::bad_request, "the request target is no path");
-    }
-    data_.path = path_;
-    MethodSet allowed;
-    const RoutePattern* best = nullptr;
-    for (const HandlerEntry& entry : handlers.entries()) {
-        for (const RouteSpec& spec : entry.routes) {
-            PathParams params;
-            if (!spec.pattern.match(data_.path, params)) continue;
-            MethodSet methods = spec.methods;
-            if (methods.contains(http::verb::get)) methods.insert(http::verb::head);
-            allowed = allowed | methods;
-            if (!methods.contains(data_.method) || (best && !more_specific(spec.pattern, *best))) continue;
-            best = &spec.pattern;
-            entry_ = &entry;
-            data_.path_params = params;
-        }
-    }
-    if (entry_) return std::nullopt;
-    if (allowed.empty()) return problem(http::status::not_found);
-    return problem(http::status::method_not_allowed).header("Allow", allowed.to_string());
 }
 
 void FakeRequest::send_hints(FieldList fields) {
@@ -123,8 +104,10 @@ void FakeRequest::start() {
         case HandlerKind::blocking:
             break;
     }
-    if (!submit_job(*this, executor.lease()))
-        settle(response_of([]() -> Response { throw_executor_full(); }));
+    if (!submit_job(*this, executor.lease())) {
+        settle(problem(http::status::service_unavailable, "The server is busy. Try again shortly.")
+                   .header("Retry-After", "1"));
+    }
 }
 
 void FakeRequest::start_task() {
@@ -144,34 +127,23 @@ void FakeRequest::run() noexcept {
 
 void FakeRequest::drop(Drop reason) noexcept {
     if (stream_) return produced(false);
-    settle(response_of([reason]() -> Response { throw_dropped(reason); }));
+    settle(reason == Drop::deadline_passed
+               ? problem(http::status::gateway_timeout, "No thread was free in time.")
+               : problem(http::status::service_unavailable));
 }
 
-Response FakeRequest::response_of(const std::function<Response()>& produce) noexcept {
-    constexpr const char* neutral = "The server could not answer this request.";
-    const auto failed = [&](std::string_view what) {
-        const std::string id = request_.id();
-        log_error(in_filter_ ? "filter '" : "handler '",
-                  std::string_view{in_filter_ ? in_filter_->name : entry_->name}, "' failed (error id ",
-                  std::string_view{id}, "): ", what);
-        return problem(http::status::internal_server_error, neutral, id);
-    };
-    try {
-        return own_response_of(produce);
-    } catch (const HttpError& error) {
-        return problem(error);
-    } catch (const std::exception& error) {
-        return failed(error.what());
-    } catch (...) {
-        return failed("an exception that is no std::exception");
-    }
+// As it goes to the client: not to HEAD, nor with these statuses (RFC 9110 §6.4.1).
+bool FakeRequest::has_body(const Response& response) const noexcept {
+    using enum http::status;
+    const http::status status = response.status();
+    return options_.method != http::verb::head && status != no_content && status != reset_content &&
+           status != not_modified;
 }
 
 // Where the handler has ended. A streamed body is collected before the answer is given.
 void FakeRequest::settle(Response response) noexcept {
     if (response.websocket()) response.drop_source();  // there is nobody to talk to: its handler ends
-    if (!response.source() || response.file() || options_.method == http::verb::head)
-        return answer_with(std::move(response));
+    if (!response.source() || response.file() || !has_body(response)) return answer_with(std::move(response));
     stream_ = std::move(response);
     if (std::holds_alternative<BodyProducer>(*stream_->source()))
         return asio::post(host_.loop(), [this] { start_producer(); });
@@ -197,18 +169,15 @@ void FakeRequest::start_producer() noexcept {
 
 template <class Step>
 bool FakeRequest::produced_well(Step step) noexcept {
-    const auto failed = [&](std::string_view what) {
-        log_error("handler '", std::string_view{entry_->name}, "': its stream failed: ", what);
-        return false;
-    };
     try {
         step();
         return true;
     } catch (const std::exception& error) {
-        return failed(error.what());
+        log_failure(error.what());
     } catch (...) {
-        return failed("an exception that is no std::exception");
+        log_failure("an exception that is no std::exception");
     }
+    return false;
 }
 
 void FakeRequest::produced(bool well) noexcept {
@@ -224,7 +193,7 @@ void FakeRequest::produced(bool well) noexcept {
 // stack, and whoever waits for the answer is to find none.
 void FakeRequest::answer_with(Response response) noexcept {
     auto keep = std::move(self_);
-    if (options_.method == http::verb::head) {
+    if (!has_body(response)) {
         response.body().clear();
         response.drop_source();
     }

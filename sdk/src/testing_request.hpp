@@ -40,6 +40,8 @@ public:
 private:
     /// Nothing when `entry_` is set; otherwise the answer to a request that fits no route.
     std::optional<Response> route(const Handlers& handlers);
+    /// Decodes the path; gives what is wrong with the target.
+    std::string_view read_target();
     void start();
     void start_task();
     void add_filters(const Handlers& handlers, const std::vector<std::string>& names);
@@ -58,13 +60,19 @@ private:
     template <class Step>
     bool produced_well(Step step) noexcept;
 
-    /// What `produce` gives, or the answer to what it throws.
+    /// What `produce` gives, or the answer to what it throws, as the plugin changes it.
     Response response_of(const std::function<Response()>& produce) noexcept;
-    Response own_response_of(const std::function<Response()>& produce);
+    std::optional<Response> own_answer() noexcept;
+    void apply_page(Response& response) noexcept;
+    Response failure(const char* what);
+    std::string log_failure(const char* what);
+    bool has_body(const Response& response) const noexcept;
+    void add_missing_headers();
 
     FakeHost& host_;
     const testing::RequestOptions options_;
     std::string path_;
+    std::string body_length_;
     std::vector<HeaderField> headers_;
     std::vector<HeaderField> trailers_;
     RequestData data_;
@@ -81,5 +89,8 @@ private:
     std::promise<Response> answered_;
     std::shared_ptr<FakeRequest> self_;  // while the handler has not ended
 };
+
+/// Errors: std::invalid_argument for two handlers that take the same requests, as the host refuses them.
+void check_routes(const Handlers& handlers);
 
 }  // namespace patchbay::detail

@@ -85,8 +85,9 @@ Application::Application(Config config, ConfigSource source, Logger& log)
     for (const auto& loop : loops_) loops.push_back(loop.get());
     manager_ = std::make_unique<PluginManager>(
         ManagerServices{loops, executor_.get(), &log_, [this](const auto& routes) { publish(routes); },
+                        [this] { return folder_for_copies(); },
                         [this](auto generation) { stop_requests(std::move(generation)); }, loading_},
-        config_, private_directory_.path());
+        config_);
 }
 
 void Application::load_plugins() { plugin_problems_ = manager_->start(); }
@@ -128,6 +129,14 @@ void Application::publish(const std::shared_ptr<const PublishedRoutes>& routes) 
         auto hold = std::make_shared<RoutesHold>(routes, static_cast<unsigned>(i));
         on_loop(i, [hold = std::move(hold)](LoopServer& server) { server.routes(std::move(*hold)); });
     }
+}
+
+fs::path Application::folder_for_copies() {
+    const fs::path before = private_directory_.path();
+    if (private_directory_.renew())
+        log_.warning("the folder of plugin copies " + before.string() +
+                     " was deleted: " + private_directory_.path().string() + " takes its place");
+    return private_directory_.path();
 }
 
 void Application::stop_requests(std::shared_ptr<const ServedGeneration> only) {

@@ -67,6 +67,7 @@ private:
     void start_loops();
     void open(ListenSockets& sockets, const ListenerOptions& options);
     void publish(const std::shared_ptr<const PublishedRoutes>& routes);
+    std::filesystem::path folder_for_copies();
     void stop_requests(std::shared_ptr<const ServedGeneration> only);
     void wait_for_signal();
     void reload();
@@ -84,7 +85,7 @@ private:
     bool refused_ = false;                   // what was read last
     ConfigSource source_;
     Logger& log_;
-    const PrivateDirectory private_directory_;
+    PrivateDirectory private_directory_;  // once there is a manager, its thread's
     std::vector<std::unique_ptr<LoopThread>> loops_;
     std::unique_ptr<ExecutorPool> executor_;
     AccessLogs access_logs_;  // outlives the servers, which write to it

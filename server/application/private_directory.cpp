@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <iterator>
+#include <stdexcept>
 #include <string>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -53,29 +54,62 @@ void remove_abandoned(const fs::path& parent) {
     }
 }
 
+// Errors: std::runtime_error.
+fs::path folder_for_temporary_files() {
+    std::error_code error;
+    fs::path folder = fs::temp_directory_path(error);
+    if (!error) return folder;
+    const char* const variable = std::getenv("TMPDIR");
+    throw std::runtime_error{"no folder for plugin copies: " +
+                             (variable ? "TMPDIR is '" + std::string{variable} + "': " : std::string{}) +
+                             error.message() + ": set TMPDIR or plugins.private_directory to a folder"};
+}
+
+[[noreturn]] void fail(const std::string& what, std::error_code error, const fs::path& configured) {
+    throw std::runtime_error{
+        what + ": " + error.message() + ": set " +
+        (configured.empty() ? "TMPDIR or plugins.private_directory" : "plugins.private_directory") +
+        " to a folder that this user can write to"};
+}
+
 }  // namespace
 
-PrivateDirectory::PrivateDirectory(const fs::path& configured) {
-    const fs::path parent = configured.empty() ? fs::temp_directory_path() : fs::absolute(configured);
-    if (!configured.empty()) fs::create_directories(parent);
+PrivateDirectory::PrivateDirectory(const fs::path& configured)
+    : configured_{configured.empty() ? configured : fs::absolute(configured)} {
+    make();
+}
+
+void PrivateDirectory::make() {
+    const fs::path parent = configured_.empty() ? folder_for_temporary_files() : configured_;
+    std::error_code error;
+    if (!configured_.empty()) fs::create_directories(parent, error);
+    if (error) fail("cannot make the folder for plugin copies " + parent.string(), error, configured_);
     remove_abandoned(parent);
     // Another process may take it for abandoned before it is locked.
     for (int attempts = 0; lock_ < 0; ++attempts) {
         std::string folder = (parent / (prefix + "XXXXXX")).string();
         if (!::mkdtemp(folder.data()))
-            throw std::system_error{errno, std::generic_category(), "cannot make " + folder};
+            fail("cannot make " + folder, {errno, std::generic_category()}, configured_);
         path_ = folder;
         lock_ = take_lock(path_, O_CREAT);
         if (lock_ < 0 && attempts == 10)
-            throw std::system_error{errno, std::generic_category(), "cannot lock " + folder};
+            fail("cannot lock " + folder, {errno, std::generic_category()}, configured_);
     }
+}
+
+bool PrivateDirectory::renew() {
+    if (is_own_folder(path_)) return false;
+    if (lock_ >= 0) ::close(lock_);
+    lock_ = -1;
+    make();
+    return true;
 }
 
 PrivateDirectory::~PrivateDirectory() {
     std::error_code ignored;
     const auto count = std::distance(fs::directory_iterator{path_, ignored}, fs::directory_iterator{});
     if (count <= 1) fs::remove_all(path_, ignored);
-    ::close(lock_);
+    if (lock_ >= 0) ::close(lock_);
 }
 
 }  // namespace patchbay

@@ -1,5 +1,5 @@
 // The folder of this process in which plugin copies lie. It is locked for as long as the process lives, so
-// that another can tell what a killed one has left behind. Owned by the application.
+// that another can tell what a killed one has left behind. Owned by the application; one thread at a time.
 #pragma once
 
 #include <filesystem>
@@ -9,7 +9,7 @@ namespace patchbay {
 class PrivateDirectory {
 public:
     /// Makes a folder of its own in `configured`, or where temporary files go when that is empty, and removes
-    /// those there whose processes are gone. Errors: std::system_error.
+    /// those there whose processes are gone. Errors: std::runtime_error that says what to do.
     explicit PrivateDirectory(const std::filesystem::path& configured);
     /// What a library that stays mapped was loaded from is left behind, for the next process to remove.
     ~PrivateDirectory();
@@ -17,8 +17,13 @@ public:
     PrivateDirectory& operator=(const PrivateDirectory&) = delete;
 
     const std::filesystem::path& path() const noexcept { return path_; }
+    /// Makes another if somebody has deleted it. True when that was so. Errors: as the constructor.
+    bool renew();
 
 private:
+    void make();
+
+    std::filesystem::path configured_;
     std::filesystem::path path_;
     int lock_ = -1;
 };

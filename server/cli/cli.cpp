@@ -5,6 +5,7 @@
 #include "config/json_schema.hpp"
 #include "config/loader.hpp"
 #include "config/reference.hpp"
+#include "config/suggest.hpp"
 #include "log/log_target.hpp"
 #include "log/logger.hpp"
 #include "plugin/gate.hpp"
@@ -23,6 +24,7 @@
 #include <string_view>
 #include <system_error>
 #include <unistd.h>
+#include <vector>
 
 namespace patchbay {
 namespace {
@@ -195,6 +197,24 @@ void add_config(CLI::App& command, Arguments& arguments, bool required) {
     command.add_option("--plugins", arguments.plugins, "The plugin directory, whatever the file says");
 }
 
+// What is wrong with the command's name; CLI11 says of any other word only that a command is needed.
+std::optional<std::string> command_problem(const CLI::App& app, int argc, const char* const* argv) {
+    if (argc > 1 && argv[1][0] == '-') return std::nullopt;
+    std::vector<std::string> names;
+    for (const CLI::App* const command : app.get_subcommands({})) names.push_back(command->get_name());
+    std::string problem = "a command is needed";
+    if (argc > 1) {
+        const std::string given = argv[1];
+        if (std::find(names.begin(), names.end(), given) != names.end()) return std::nullopt;
+        const std::string nearest = detail::nearest_name(given, names);
+        problem =
+            "'" + given + "' is no command" + (nearest.empty() ? "" : "; did you mean '" + nearest + "'?");
+    }
+    std::string list;
+    for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
+    return "patchbay: " + problem + "\nThe commands are " + list + "; run patchbay --help for what they do.";
+}
+
 }  // namespace
 
 int run_command_line(int argc, char** argv, const char* const* environment) {
@@ -207,8 +227,10 @@ int run_command_line(int argc, char** argv, const char* const* environment) {
     CLI::App* const serve_command =
         app.add_subcommand("serve", "Serve the plugins of a directory until SIGTERM");
     add_config(*serve_command, arguments, false);
-    serve_command->add_option("--listen", arguments.listen,
-                              "HOST:PORT or unix:PATH, whatever the file says; port 0 picks a free one");
+    serve_command->add_option(
+        "--listen", arguments.listen,
+        "HOST:PORT or unix:PATH, or several with commas between them, whatever the file "
+        "says; port 0 picks a free one");
     CLI::App* const check_command =
         app.add_subcommand("check", "Validate a configuration, load its plugins once, print the routes");
     add_config(*check_command, arguments, true);
@@ -220,6 +242,10 @@ int run_command_line(int argc, char** argv, const char* const* environment) {
     reference_command->add_option("form", arguments.reference, "yaml, schema or markdown")
         ->required()
         ->check(CLI::IsMember({"yaml", "schema", "markdown"}));
+    if (const auto problem = command_problem(app, argc, argv)) {
+        complain(*problem);
+        return static_cast<int>(ExitCode::usage);
+    }
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

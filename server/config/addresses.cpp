@@ -107,6 +107,20 @@ std::string to_text(const NetworkAddress& address) {
     return text.data();
 }
 
+// Of an environment variable or an option: what stands between commas, without the blanks around it.
+std::vector<std::string_view> list_items(std::string_view text) {
+    std::vector<std::string_view> items;
+    while (!text.empty()) {
+        const auto comma = std::min(text.find(','), text.size());
+        auto item = text.substr(0, comma);
+        text.remove_prefix(std::min(comma + 1, text.size()));
+        while (item.starts_with(' ')) item.remove_prefix(1);
+        while (item.ends_with(' ')) item.remove_suffix(1);
+        items.push_back(item);
+    }
+    return items;
+}
+
 NetworkAddress masked(NetworkAddress address, unsigned bits) {
     for (unsigned bit = bits; bit < address.bits; ++bit)
         address.bytes[bit / 8] &= static_cast<unsigned char>(~(0x80u >> (bit % 8)));
@@ -123,6 +137,30 @@ Parsed<ListenAddress> parse_address(ScalarText scalar) {
         return parse_inherited_address(scalar);
     }
     return parse_tcp_address(scalar);
+}
+
+Parsed<std::vector<ListenerConfig>> parse_addresses(ScalarText scalar) {
+    auto items = list_items(scalar.text);
+    if (items.empty()) items.emplace_back();
+    std::vector<ListenerConfig> listeners;
+    for (const auto item : items) {
+        auto parsed = parse_address({item, scalar.quoted});
+        if (auto* const complaint = std::get_if<Complaint>(&parsed)) return std::move(*complaint);
+        ListenerConfig listener;
+        listener.address = std::get<ListenAddress>(std::move(parsed));
+        if (is_listed(listener.address, listeners))
+            return Complaint{'\'' + to_string(listener.address) + "' is listed twice", {}};
+        listeners.push_back(std::move(listener));
+    }
+    return listeners;
+}
+
+bool is_listed(const ListenAddress& address, const std::vector<ListenerConfig>& listeners) {
+    // Port 0 is another port each time.
+    const auto* const tcp = std::get_if<TcpAddress>(&address);
+    if (tcp && tcp->port == 0) return false;
+    return std::any_of(listeners.begin(), listeners.end(),
+                       [&](const ListenerConfig& other) { return other.address == address; });
 }
 
 Parsed<ProxyRange> parse_proxy(ScalarText scalar) {
@@ -148,12 +186,7 @@ Parsed<ProxyRange> parse_proxy(ScalarText scalar) {
 
 Parsed<std::vector<ProxyRange>> parse_proxies(ScalarText scalar) {
     std::vector<ProxyRange> proxies;
-    for (auto rest = scalar.text; !rest.empty();) {
-        const auto comma = std::min(rest.find(','), rest.size());
-        auto item = rest.substr(0, comma);
-        rest.remove_prefix(std::min(comma + 1, rest.size()));
-        while (item.starts_with(' ')) item.remove_prefix(1);
-        while (item.ends_with(' ')) item.remove_suffix(1);
+    for (const auto item : list_items(scalar.text)) {
         auto parsed = parse_proxy({item, scalar.quoted});
         if (auto* const complaint = std::get_if<Complaint>(&parsed)) return std::move(*complaint);
         proxies.push_back(std::get<ProxyRange>(std::move(parsed)));

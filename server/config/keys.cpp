@@ -21,7 +21,7 @@ constexpr std::array keys{
                       "Where to listen: host:port with an IPv6 host in brackets, where port 0 takes a free "
                       "one and prints it; unix:path, relative to the directory of this file; systemd, or "
                       "systemd:name, for sockets that the process was started with. Or a list of these, or "
-                      "of mappings.",
+                      "of mappings; in the variable, with commas between the addresses.",
                       "0.0.0.0 or [::] opens the server to every network it is on."},
     ConfigKey<Config>{
         "trusted_proxies",

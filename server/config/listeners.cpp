@@ -129,11 +129,7 @@ void ListenersReader::read_key(const YamlNode& value, const std::string& section
 void ListenersReader::add(const YamlNode& entry, const std::string& path, ListenerConfig listener) {
     if (auto* const socket = std::get_if<UnixAddress>(&listener.address))
         socket->path = (directory_ / socket->path).lexically_normal();
-    // Port 0 is another port each time.
-    const auto* const tcp = std::get_if<TcpAddress>(&listener.address);
-    const bool repeatable = tcp && tcp->port == 0;
-    const auto same = [&](const ListenerConfig& other) { return other.address == listener.address; };
-    if (!repeatable && std::any_of(listeners.begin(), listeners.end(), same))
+    if (is_listed(listener.address, listeners))
         return complain(entry.at, path, '\'' + to_string(listener.address) + "' is listed twice");
     listeners.push_back(std::move(listener));
 }

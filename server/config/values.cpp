@@ -86,10 +86,7 @@ std::optional<Complaint> read_value(const ValueRules&, ScalarText scalar, Listen
 }
 
 std::optional<Complaint> read_value(const ValueRules&, ScalarText scalar, std::vector<ListenerConfig>& out) {
-    ListenerConfig listener;
-    auto complaint = take(parse_address(scalar), listener.address);
-    if (!complaint) out = {listener};
-    return complaint;
+    return take(parse_addresses(scalar), out);
 }
 
 std::optional<Complaint> read_value(const ValueRules&, ScalarText scalar, std::vector<ProxyRange>& out) {

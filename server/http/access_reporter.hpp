@@ -2,11 +2,9 @@
 // conventions, or as text for people. Owned by an event loop's server and used on its thread.
 #pragma once
 
-#include "http/published_routes.hpp"
+#include "http/access_request.hpp"
 #include "log/access_log.hpp"
 #include "log/line_builder.hpp"
-
-#include <patchbay/detail/request_data.hpp>
 
 #include <boost/asio/ip/address.hpp>
 
@@ -18,17 +16,6 @@
 #include <string_view>
 
 namespace patchbay {
-
-/// What is known of a request when its answer begins. Views, used at once.
-struct AccessRequest {
-    const detail::RequestData* data = nullptr;  ///< null when its head could not be read
-    std::string_view beginning;                 ///< then, its first bytes
-    boost::asio::ip::address client;
-    bool https = false;
-    std::uint64_t body_bytes = 0;
-    const EndpointLabel* endpoint = nullptr;  ///< null when none was chosen
-    bool has_id = false;
-};
 
 /// How it ended.
 struct AccessOutcome {

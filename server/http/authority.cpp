@@ -58,8 +58,8 @@ bool is_authority(std::string_view text, bool needs_port) noexcept {
     if (host_end <= (bracketed ? 2u : 0u)) return false;
     if (host_end == text.size()) return !needs_port;
     const std::string_view port = text.substr(host_end + 1);
-    return text[host_end] == ':' && (!needs_port || !port.empty()) && port.size() <= 5 &&
-           all_may_be(port, decimal);
+    if (text[host_end] != ':' || (needs_port && port.empty()) || port.size() > 5) return false;
+    return all_may_be(port, decimal) && (port.size() < 5 || port <= "65535");
 }
 
 }  // namespace patchbay

@@ -7,7 +7,7 @@
 namespace patchbay {
 
 /// host [":" port] with a host that is not empty and no user information (RFC 9110 §4.2.1, §4.2.4). With
-/// needs_port, a port must be there.
+/// needs_port, a port must be there. A port is at most 65535.
 bool is_authority(std::string_view text, bool needs_port) noexcept;
 
 /// What a Host header may hold (RFC 9112 §3.2): an authority, or nothing where the target has none.

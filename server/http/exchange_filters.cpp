@@ -96,7 +96,7 @@ bool Exchange::next_before() noexcept {
     }
     const InnerFilter& step = run.step();
     if (!step.own && (step.entry->before || step.entry->before_async)) return run_step();
-    auto answer = step.own ? step.own->before(*request_) : std::nullopt;
+    auto answer = step.own ? run_before(*step.own, *request_, *services_->log) : std::nullopt;
     ++run.at;
     if (answer) {
         response_ = *std::move(answer);
@@ -127,7 +127,8 @@ bool Exchange::next_after() noexcept {
     --run.at;
     const InnerFilter& step = run.step();
     if (step.own) {
-        step.own->after(*request_, response_);
+        auto before = response_.source();
+        if (!run_after(*step.own, *request_, response_, *services_->log)) keep_source(std::move(before));
         return true;
     }
     if (run.at >= run.entered || !(step.entry->after || step.entry->after_async)) return true;

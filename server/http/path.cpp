@@ -91,29 +91,6 @@ std::optional<TargetError> decode(std::string_view path, std::string& out) {
     return std::nullopt;
 }
 
-// RFC 3986 5.2.4 in place: what is kept moves towards the front. False when ".." goes above the root.
-bool remove_dot_segments(std::string& path) {
-    std::size_t kept = 0;
-    for (std::size_t slash = 0; slash < path.size();) {
-        const std::size_t end = std::min(path.find('/', slash + 1), path.size());
-        const std::string_view segment = std::string_view{path}.substr(slash + 1, end - slash - 1);
-        const bool last = end == path.size();
-        if (is_dot_segment(segment)) {
-            if (segment == "..") {
-                if (kept == 0) return false;
-                kept = path.rfind('/', kept - 1);
-            }
-            if (last) path[kept++] = '/';
-        } else {
-            std::string::traits_type::move(path.data() + kept, path.data() + slash, end - slash);
-            kept += end - slash;
-        }
-        slash = end;
-    }
-    path.resize(kept);
-    return true;
-}
-
 // `text` begins with '/' and holds the path and perhaps a query.
 Parsed parse_path_and_query(std::string_view text, std::string& scratch) {
     const auto scan = scan_path(text);
@@ -132,7 +109,7 @@ Parsed parse_path_and_query(std::string_view text, std::string& scratch) {
     } else {
         scratch = target.path;
     }
-    if (!remove_dot_segments(scratch)) return TargetError::above_root;
+    if (!detail::remove_dot_segments(scratch)) return TargetError::above_root;
     target.path = scratch;
     return target;
 }

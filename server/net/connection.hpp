@@ -110,7 +110,7 @@ private:
     void leave();
     bool answered_by_filter();
     const FilterChain* filters_now() const;
-    void filter(const FilterChain* filters, Response& response);
+    bool filter(const FilterChain* filters, Response& response, BodyForm form = BodyForm::whole);
     void show_error_page(Response& response);
     void answer_from_memory(Response& whole);
     std::optional<CodedAnswer> code(Response& response, BodyForm form);
@@ -120,7 +120,7 @@ private:
     void end_coded_stream();
     bool next_slice_follows();
     void answer_with_file(const Response& response, const ResponseFraming& framing);
-    void begin_stream();
+    bool begin_stream();
     void send_stream();
     void append_body(std::string_view bytes);
     void end_stream();

@@ -10,7 +10,8 @@ namespace patchbay {
 // After filter(). Nothing: the answer goes out as it is.
 std::optional<CodedAnswer> Connection::code(Response& response, BodyForm form) {
     const FilterChain* const filters = exchange_->choice.filters;
-    return filters ? run_code(*filters, exchange_->request(), response, form) : std::nullopt;
+    return filters ? run_code(*filters, exchange_->request(), response, form, *server_.services_.log)
+                   : std::nullopt;
 }
 
 // The length of what is still to be made is not known. To HEAD the head says the same.

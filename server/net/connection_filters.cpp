@@ -12,7 +12,7 @@ namespace patchbay {
 bool Connection::answered_by_filter() {
     Exchange::Choice& choice = exchange_->choice;
     if (!choice.filters || std::exchange(choice.filtered, true)) return false;
-    auto response = run_before(*choice.filters, exchange_->request());
+    auto response = run_before(*choice.filters, exchange_->request(), *server_.services_.log);
     if (!response) return false;
     if (waiting_for_body_) last_answer_ = true;
     answer(*response);
@@ -54,15 +54,17 @@ void Connection::show_error_page(Response& response) {
     routes->error_pages.show(Request{exchange_->request()}, response);
 }
 
-void Connection::filter(const FilterChain* filters, Response& response) {
+bool Connection::filter(const FilterChain* filters, Response& response, BodyForm form) {
     if (response.status() >= http::status::bad_request) [[unlikely]]
         show_error_page(response);
-    if (!filters) return;
+    if (!filters) return true;
+    Logger& log = *server_.services_.log;
     if (exchange_ && exchange_->parser().has_head())
-        return run_after(*filters, exchange_->request(), response, !exchange_->choice.inner_filtered);
+        return run_after(*filters, exchange_->request(), response, !exchange_->choice.inner_filtered, form,
+                         log);
     detail::RequestData unread;
     introduce(unread);
-    run_after(*filters, unread, response, true);
+    return run_after(*filters, unread, response, true, form, log);
 }
 
 }  // namespace patchbay

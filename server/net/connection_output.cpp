@@ -99,8 +99,7 @@ void Connection::on_exchange_ended() {
 
 void Connection::on_exchange_output() {
     const LoopServer::OutputTurn turn{server_};
-    if (!streaming_) begin_stream();
-    send_stream();
+    if (streaming_ || begin_stream()) send_stream();
 }
 
 // A client that does not even take these gets no more of them.
@@ -112,18 +111,22 @@ void Connection::on_early_hints(std::string_view response) {
 }
 
 // From here on the client is waited for, and not the producer. A 100 that is owed stays so: nothing is
-// between this head and the end of its answer (RFC 9110 §15.2).
-void Connection::begin_stream() {
+// between this head and the end of its answer (RFC 9110 §15.2). False when the connection has been closed.
+bool Connection::begin_stream() {
     streaming_ = true;
     TimerWheel::disarm(*this);
     if (exchange_->request().version < 11) last_answer_ = true;  // the end of the connection is the body's
-    filter(exchange_->choice.filters, exchange_->response());
+    if (!filter(exchange_->choice.filters, exchange_->response(), BodyForm::stream)) {
+        reset();
+        return false;
+    }
     auto coded = code(exchange_->response(), BodyForm::stream);
     append_head(server_.out_, coded ? coded->head : exchange_->response(), std::nullopt, framing_of_answer(),
                 server_.date_);
     if (coded && coded->encoder)
         coded_ = std::make_unique<CodedBody>(std::move(coded->encoder), exchange_->request().version >= 11);
     if (server_.access_) report_later(exchange_->response().status());
+    return true;
 }
 
 // What the client has not taken holds the producer back.

@@ -106,6 +106,16 @@ bool is_stale(const std::string& path, const sockaddr_un& address) {
            errno == ECONNREFUSED;
 }
 
+[[noreturn]] void fail_taken(const std::string& path) {
+    struct stat status{};
+    const bool socket = ::lstat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode);
+    throw std::runtime_error{"cannot listen on unix:" + path + ": " +
+                             (socket
+                                  ? "another process does: end it, or name another path in listen"
+                                  : "a file that is no socket is there: remove it, or name another path in "
+                                    "listen")};
+}
+
 bool is_listening_stream(int socket) noexcept {
     const auto option = [socket](int name) {
         int value = 0;
@@ -161,7 +171,7 @@ ListenSockets listen_on_unix(const std::filesystem::path& file, std::optional<un
     };
     if (!bind()) {
         if (errno != EADDRINUSE) fail("cannot listen on unix:" + path);
-        if (!is_stale(path, address)) fail("cannot listen on unix:" + path, EADDRINUSE);
+        if (!is_stale(path, address)) fail_taken(path);
         ::unlink(path.c_str());
         if (!bind()) fail("cannot listen on unix:" + path);
     }

@@ -47,6 +47,11 @@ void Drain::retire(std::shared_ptr<Generation> generation, std::string event,
     });
 }
 
+void Drain::discard(std::shared_ptr<Generation> generation, std::chrono::milliseconds deadline) {
+    entries_[generation].served = false;
+    retire(std::move(generation), {}, deadline);
+}
+
 std::shared_ptr<Generation> Drain::owner_of(const detail::LeaseBlock* lease) const {
     for (const auto& [generation, unused] : entries_)
         if (std::ranges::find(generation->leases, lease) != generation->leases.end()) return generation;
@@ -97,7 +102,7 @@ void Drain::on_reaped(const ReapReport& report) {
     const Generation& generation = *report.generation;
     std::string line = entry.event.empty() ? generation.title()
                                            : entry.event + " · gen " + std::to_string(generation.number);
-    line += " drained " + count(entry.requests, "request");
+    line += entry.served ? " drained " + count(entry.requests, "request") : " ended, having served nobody";
     if (!report.stop_problem.empty()) line += " · its stop() failed: " + report.stop_problem;
     if (report.unmapped) {
         log_.info(line + " · unmapped in " + std::to_string(report.took.count()) + " ms");

@@ -30,6 +30,8 @@ public:
     /// what still runs is asked to stop. The reaper waits as long for threads that others keep.
     void retire(std::shared_ptr<Generation> generation, std::string event,
                 std::chrono::milliseconds deadline);
+    /// The same for one that was refused, and so never served.
+    void discard(std::shared_ptr<Generation> generation, std::chrono::milliseconds deadline);
 
     /// Called once when the last generation has been ended; at once if there is none.
     void when_empty(std::function<void()> callback);
@@ -46,6 +48,7 @@ private:
     struct Entry {
         std::string event;
         long requests = 0;
+        bool served = true;
         bool asked_to_stop = false;
         std::unique_ptr<boost::asio::steady_timer> timer;
     };

@@ -29,22 +29,28 @@ std::optional<std::string> foreign_writers(const fs::path& path, const struct st
     return name + " is writable by " + writers + ": chmod go-w " + name;
 }
 
-std::string unexamined(const fs::path& path) {
+// `hop` or its folder, which a link of `path` leads to if they differ.
+std::string unexamined(const fs::path& hop, const fs::path& path) {
     const int error = errno;
-    return printable(path.string()) + " can't be examined: " + std::generic_category().message(error);
+    if (error == ENOENT && hop != path) {
+        return printable(path.string()) + " is a symbolic link to " + printable(hop.string()) +
+               ", which does not exist: point it elsewhere, or remove it";
+    }
+    return printable(hop.string()) + " can't be examined: " + std::generic_category().message(error);
 }
 
 }  // namespace
 
 std::optional<std::string> file_permissions_refusal(const fs::path& path) {
     std::error_code error;
-    fs::path hop = fs::absolute(path, error);
+    const fs::path original = fs::absolute(path, error);
+    fs::path hop = original;
     for (int links = 0; !error && links <= most_symbolic_links; ++links) {
         const fs::path folder = hop.parent_path();
         struct stat status{};
-        if (::stat(folder.c_str(), &status) != 0) return unexamined(folder);
+        if (::stat(folder.c_str(), &status) != 0) return unexamined(hop, original);
         if (auto problem = foreign_writers(folder, status)) return problem;
-        if (::lstat(hop.c_str(), &status) != 0) return unexamined(hop);
+        if (::lstat(hop.c_str(), &status) != 0) return unexamined(hop, original);
         if (S_ISREG(status.st_mode)) return foreign_writers(hop, status);
         if (!S_ISLNK(status.st_mode)) return printable(hop.string()) + " is not a regular file";
         hop = folder / fs::read_symlink(hop, error);

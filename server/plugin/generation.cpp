@@ -30,13 +30,18 @@ std::shared_ptr<Generation> Generation::load(PrivateCopy copy, const PluginDescr
                                              unsigned number, nlohmann::json settings,
                                              Settings::Positions positions, const GenerationPlace& place) {
     std::shared_ptr<Generation> made{new Generation{std::move(copy), descriptor, number, place}};
-    made->library_ = std::make_unique<Library>(made->copy_.path());
+    try {
+        made->library_ = std::make_unique<Library>(made->copy_.path());
+    } catch (const std::exception& error) {
+        throw std::runtime_error{error.what() + std::string{" · in dlopen"}};
+    }
     const Settings given{std::move(settings), made->plugin, std::move(positions)};
     std::optional<std::string> problem;
+    const char* stage = "in its constructor";
     {
         const detail::LeaseScope scope{made->leases.front()};
         try {
-            made->construct(given);
+            made->construct(given, stage);
         } catch (const std::exception& error) {
             problem = error.what();
         } catch (...) {
@@ -48,17 +53,19 @@ std::shared_ptr<Generation> Generation::load(PrivateCopy copy, const PluginDescr
         static_cast<void>(run_thread_local_destructors(made->addresses()));
         made->cancel_outside();
         place.discard(made);
-        throw std::runtime_error{*problem};
+        throw std::runtime_error{*problem + " · " + stage};
     }
     made->unused_settings_ = given.unused();
     return made;
 }
 
-void Generation::construct(const Settings& settings) {
+void Generation::construct(const Settings& settings, const char*& stage) {
     plugin_ = library_->create(settings);
     handlers_ = std::make_unique<Handlers>();
+    stage = "in add_handlers()";
     plugin_->add_handlers(*handlers_);
     start_called_ = true;
+    stage = "in start()";
     plugin_->start();
 }
 

@@ -45,8 +45,9 @@ struct GenerationPlace {
 
 class Generation final : public detail::GenerationInfo, public ServedGeneration {
 public:
-    /// Steps 4: may block, and may throw whatever the plugin throws, copied into a std::runtime_error (what a
-    /// plugin throws may not outlive it). What was loaded by then has gone to `place.discard`.
+    /// Step 4: may block, and may throw whatever the plugin throws, copied into a std::runtime_error that
+    /// also says where (what a plugin throws may not outlive it). What was loaded by then has gone to
+    /// `place.discard`.
     static std::shared_ptr<Generation> load(PrivateCopy copy, const PluginDescriptor& descriptor,
                                             unsigned number, nlohmann::json settings,
                                             Settings::Positions positions, const GenerationPlace& place);
@@ -81,7 +82,8 @@ public:
 private:
     Generation(PrivateCopy copy, const PluginDescriptor& descriptor, unsigned number,
                const GenerationPlace& place);
-    void construct(const Settings& settings);
+    /// `stage` says how far it got.
+    void construct(const Settings& settings, const char*& stage);
     void block_drained() noexcept;
 
     PrivateCopy copy_;

@@ -8,6 +8,7 @@
 #include <link.h>
 #include <stdexcept>
 #include <string>
+#include <sys/statvfs.h>
 
 namespace patchbay {
 
@@ -43,6 +44,11 @@ AddressRange addresses_of(void* handle) {
     return search.found;
 }
 
+bool is_noexec(const std::filesystem::path& folder) {
+    struct statvfs system{};
+    return ::statvfs(folder.c_str(), &system) == 0 && (system.f_flag & ST_NOEXEC) != 0;
+}
+
 }  // namespace
 
 Library::Library(const std::filesystem::path& path) : path_{path}, handle_{std::make_unique<Handle>()} {
@@ -51,8 +57,14 @@ Library::Library(const std::filesystem::path& path) : path_{path}, handle_{std::
     boost::dll::fs::error_code error;
     handle_->library.load(path_, error, rtld_now | rtld_local);
     if (error) {
-        const char* reason = dlerror();
-        throw std::runtime_error{reason ? reason : error.message()};
+        const char* const said = dlerror();
+        std::string reason = said ? said : error.message();
+        if (is_noexec(path_.parent_path()))
+            reason +=
+                "; " + path_.parent_path().string() +
+                " is on a file system that is mounted noexec: set plugins.private_directory to a folder "
+                "on another";
+        throw std::runtime_error{reason};
     }
     addresses_ = addresses_of(handle_->library.native());
     if (!watch_thread_locals(addresses_)) throw std::runtime_error{"too many plugin generations are loaded"};

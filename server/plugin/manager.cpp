@@ -3,7 +3,6 @@
 #include "config/error.hpp"
 #include "log/logger.hpp"
 #include "log/start_thread.hpp"
-#include "plugin/gate.hpp"
 #include "runtime/host_thread.hpp"
 
 #include <boost/asio/post.hpp>
@@ -12,32 +11,28 @@
 #include <future>
 #include <stdexcept>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 
 namespace patchbay {
 
 namespace fs = std::filesystem;
 
-namespace {
-
-std::string joined(const std::vector<std::string>& sentences) {
-    std::string text;
-    for (const std::string& sentence : sentences) text += (text.empty() ? "" : "; ") + sentence;
-    return text;
-}
-
-}  // namespace
-
-PluginManager::PluginManager(ManagerServices services, Config config, fs::path private_directory)
+PluginManager::PluginManager(ManagerServices services, Config config)
     : services_{std::move(services)},
       config_{std::move(config)},
       filters_{config_.filters, FilterSet{}},
-      directory_{spelled(config_.plugins.directory)},
+      named_directory_{config_.plugins.directory},
+      directory_{spelled(named_directory_)},
       watching_{config_.plugins.watch},
-      private_directory_{std::move(private_directory)},
       work_{context_.get_executor()},
       missing_timer_{context_},
       directory_timer_{context_},
+      retries_{context_,
+               [this](const fs::path& file) {
+                   seen_.erase(file);
+                   look_at_file(file);
+               }},
       host_{new HostGeneration{*this, services_.loops}},
       drain_{context_, services_.loops, *services_.executor, *services_.log, services_.stop_requests},
       watch_{context_, services_.loops, *services_.log,
@@ -78,10 +73,8 @@ std::vector<std::string> PluginManager::start() {
                                          ": changes are taken at SIGHUP only");
                 });
             // Watched first, so that nothing slips through between the two.
-            if (watching_) watcher_->watch(directory_);
-            if (const auto error = look_at_everything()) {
-                throw std::system_error{error, "cannot read the plugin directory " + directory_.string()};
-            }
+            watch_directory();
+            if (const auto error = look_at_everything()) refuse_directory(error);
             starting_ = false;
             warn();
             done.set_value(std::exchange(problems_, {}));
@@ -90,6 +83,24 @@ std::vector<std::string> PluginManager::start() {
         }
     });
     return done.get_future().get();
+}
+
+void PluginManager::watch_directory() {
+    if (!watching_) return;
+    try {
+        watcher_->watch(directory_);
+    } catch (const std::system_error& error) {
+        // Only the kernel's limits keep a folder that can be read from being watched.
+        if (::access(directory_.c_str(), R_OK | X_OK) == 0 && fs::is_directory(directory_)) throw;
+        refuse_directory(error.code());
+    }
+}
+
+void PluginManager::refuse_directory(std::error_code error) const {
+    const bool absent = error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
+    throw std::runtime_error{"cannot read the plugin directory " + directory_.string() + ": " +
+                             error.message() +
+                             (absent ? ": make it, or name another by plugins.directory or --plugins" : "")};
 }
 
 // The routes of the configuration alone.
@@ -110,94 +121,6 @@ void PluginManager::retire_plugin(const std::string& name) {
     publish(plan_for(config_, filters_, left));  // fewer routes than before: nothing new can clash
     drain_.retire(old, name + " removed", config_.drain.deadline);
     look();  // another file may have been refused for the name that is free now
-}
-
-// Serves by the candidate from that file, or throws and leaves everything as it was.
-void PluginManager::swap_in(std::shared_ptr<Generation> candidate, const fs::path& file) {
-    Generations next = serving();
-    // The plugin that the file brought before, if it was another one, is gone with it.
-    std::vector<std::string> replaced;
-    for (const auto& [name, entry] : entries_) {
-        if (name != candidate->plugin && entry->serving && entry->file == file) replaced.push_back(name);
-    }
-    for (const std::string& name : replaced) next.erase(name);
-    next[candidate->plugin] = candidate;
-    RoutePlan plan = plan_for(config_, filters_, next);
-    if (!plan.routes) {
-        const std::string problem = joined(plan.errors);
-        discard(std::move(candidate));
-        throw std::runtime_error{problem};
-    }
-    Entry& entry = entry_for(candidate->plugin);
-    const std::shared_ptr<Generation> old = std::exchange(entry.serving, candidate);
-    entry.last_number = candidate->number;
-    publish(std::move(plan));
-    const std::string event = candidate->title() + " serving";
-    if (old) {
-        drain_.retire(old, event, config_.drain.deadline);
-    } else {
-        services_.log->info(event);
-    }
-    for (const std::string& name : replaced) {
-        missing_.erase(name);
-        drain_.retire(std::exchange(entries_.at(name)->serving, nullptr), name + " removed",
-                      config_.drain.deadline);
-    }
-    if (!replaced.empty()) look();  // another file may have been refused for a name that is free now
-}
-
-void PluginManager::reconfigure(Config config,
-                                std::function<void(const std::optional<std::string>& problem)> done) {
-    boost::asio::post(context_, [this, config = std::move(config), done = std::move(done)]() mutable {
-        try {
-            reconfigured(std::move(config));
-            done(std::nullopt);
-        } catch (const std::exception& error) {
-            done(error.what());
-        }
-    });
-}
-
-// All or nothing: every plugin whose settings differ gets a new generation before any of them serves.
-void PluginManager::reconfigured(Config config) {
-    if (const auto problems = unreachable_directories(config); !problems.empty()) {
-        std::vector<std::string> sentences;
-        for (const ConfigProblem& problem : problems) sentences.push_back(to_string(problem));
-        throw std::runtime_error{joined(sentences)};
-    }
-    Generations next = serving();
-    std::vector<std::shared_ptr<Generation>> fresh;
-    try {
-        for (auto& [name, generation] : next) {
-            if (settings_for(config, name) == settings_for(config_, name)) continue;
-            PrivateCopy copy{entries_.at(name)->serving->file(), private_directory_};
-            const GateReport report = inspect_plugin(copy.path());
-            if (report.refusal) throw std::runtime_error{name + ": " + *report.refusal};
-            copy.link_siblings(report.needed);
-            fresh.push_back(load(name, std::move(copy), *report.descriptor, config));
-            generation = fresh.back();
-        }
-        FilterSet filters{config.filters, filters_};
-        RoutePlan plan = plan_for(config, filters, next);
-        if (!plan.routes) throw std::runtime_error{joined(plan.errors)};
-        config_ = std::move(config);
-        filters_ = std::move(filters);
-        watcher_->settle(config_.plugins.settle);
-        watch_.patience(config_.log.stall);
-        size_share(host_->executor_share, config_);
-        for (const auto& [name, entry] : entries_) size_share(entry->share, config_);
-        publish(std::move(plan));
-    } catch (...) {
-        for (auto& generation : fresh) discard(std::move(generation));
-        throw;
-    }
-    for (const auto& generation : fresh) {
-        Entry& entry = entry_for(generation->plugin);
-        entry.last_number = generation->number;
-        drain_.retire(std::exchange(entry.serving, generation),
-                      generation->title() + " serving with new settings", config_.drain.deadline);
-    }
-    look();  // what was refused may fit now
 }
 
 PluginManager::Entry& PluginManager::entry_for(const std::string& plugin) {
@@ -233,7 +156,7 @@ void PluginManager::warn() {
 
 // A generation that never served goes the way of all others.
 void PluginManager::discard(std::shared_ptr<Generation> generation) {
-    if (generation) drain_.retire(std::move(generation), {}, config_.drain.deadline);
+    if (generation) drain_.discard(std::move(generation), config_.drain.deadline);
 }
 
 RoutePlan PluginManager::plan_for(const Config& config, const FilterSet& filters,
@@ -267,6 +190,7 @@ std::vector<std::string> PluginManager::stop(std::chrono::steady_clock::time_poi
         if (watcher_) watcher_->stop();
         missing_timer_.cancel();
         directory_timer_.cancel();
+        retries_.stop();
         publish(plan_for(Config{}, FilterSet{}, {}));
         for (const auto& [name, entry] : entries_) {
             if (entry->serving)

@@ -7,6 +7,7 @@
 #include "plugin/drain.hpp"
 #include "plugin/generation.hpp"
 #include "plugin/host_generation.hpp"
+#include "plugin/retries.hpp"
 #include "plugin/route_plan.hpp"
 #include "plugin/watcher.hpp"
 #include "runtime/loop_watch.hpp"
@@ -42,6 +43,9 @@ struct ManagerServices {
     /// Makes every loop serve by these routes; returns when each of them does, or is blocked: that one will
     /// once it goes on, and keeps the leases of the old ones until then. Called on the manager's thread.
     std::function<void(std::shared_ptr<const PublishedRoutes>)> publish;
+    /// The folder for private copies, made anew if it is gone. Called on the manager's thread. Errors:
+    /// std::system_error.
+    std::function<std::filesystem::path()> private_directory;
     /// Asks the running requests of a generation to stop. Called on the manager's thread.
     std::function<void(std::shared_ptr<const ServedGeneration>)> stop_requests;
     /// Once it is asked to stop, nothing more is loaded, and what is being loaded is given up.
@@ -50,14 +54,14 @@ struct ManagerServices {
 
 class PluginManager final : detail::HostServices {
 public:
-    PluginManager(ManagerServices services, Config config, std::filesystem::path private_directory);
+    PluginManager(ManagerServices services, Config config);
     ~PluginManager();
     PluginManager(const PluginManager&) = delete;
     PluginManager& operator=(const PluginManager&) = delete;
 
     /// Loads what is there, publishes it, then watches if the configuration says so. Gives the problems, each
     /// logged already; those plugins are not served. Errors: ConfigError when the configuration's own routes
-    /// can't be served, std::system_error when the directory can't be read.
+    /// can't be served, std::runtime_error when the directory can't be read.
     std::vector<std::string> start();
 
     /// Looks at every file again, also those that were refused before; any thread, returns at once.
@@ -111,6 +115,7 @@ private:
     void retire_plugin(const std::string& name);
 
     void load_file(const std::filesystem::path& file);
+    std::shared_ptr<Generation> load_again(const std::string& plugin, const Config& config);
     std::shared_ptr<Generation> load(const std::string& plugin, PrivateCopy copy,
                                      const PluginDescriptor& descriptor, const Config& config);
     void swap_in(std::shared_ptr<Generation> candidate, const std::filesystem::path& file);
@@ -119,6 +124,8 @@ private:
     void size_share(ExecutorShare& share, const Config& config);
 
     RoutePlan plan_for(const Config& config, const FilterSet& filters, const Generations& generations) const;
+    void watch_directory();
+    [[noreturn]] void refuse_directory(std::error_code error) const;
     RoutePlan first_plan() const;
     void publish(RoutePlan plan);
     void warn();
@@ -138,15 +145,16 @@ private:
 
     ManagerServices services_;
     Config config_;
-    FilterSet filters_;                // of the configuration
-    std::filesystem::path directory_;  // of the plugins; stays the one it began with
-    bool watching_;                    // the directory; stays as well
-    std::filesystem::path private_directory_;
+    FilterSet filters_;                      // of the configuration
+    std::filesystem::path named_directory_;  // of the plugins, as it was given; stays the one it began with
+    std::filesystem::path directory_;        // the same, spelled
+    bool watching_;                          // the directory; stays as well
     boost::asio::io_context context_{1};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
     std::unique_ptr<Watcher> watcher_;
     boost::asio::steady_timer missing_timer_;
     boost::asio::steady_timer directory_timer_;
+    Retries retries_;
     std::error_code directory_error_;  // for which it could not be read when it was last looked at
     std::map<std::filesystem::path, std::function<void()>> watched_files_;
     std::shared_ptr<HostGeneration> host_;

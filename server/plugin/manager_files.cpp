@@ -1,10 +1,6 @@
-// What lies in the plugin directory and in the watched files, what becomes of a change there, and how a file
-// becomes a generation.
+// What lies in the plugin directory and in the watched files, and what becomes of a change there.
 #include "log/logger.hpp"
-#include "plugin/file_permissions.hpp"
-#include "plugin/gate.hpp"
 #include "plugin/manager.hpp"
-#include "plugin/timed_load.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -25,16 +21,6 @@ constexpr std::chrono::seconds between_looks{1};  // at a plugin directory that 
 
 bool is_plugin_file(const fs::path& file) {
     return file.extension() == ".so" && file.filename().native().front() != '.';
-}
-
-Settings::Positions positions_for(const Config& config, const std::string& plugin) {
-    Settings::Positions positions;
-    const std::string prefix = plugin + ".";
-    for (const auto& [key, position] : config.setting_positions) {
-        if (key.compare(0, prefix.size(), prefix) == 0)
-            positions[key.substr(prefix.size())] = to_string(position);
-    }
-    return positions;
 }
 
 }  // namespace
@@ -120,7 +106,10 @@ void PluginManager::look_at_file(const fs::path& file) {
     if (services_.loading.stop_requested()) return;
     const auto identity = identity_of(file);
     if (!identity) {
-        if (is_gone(file)) seen_.erase(file);
+        if (is_gone(file)) {
+            seen_.erase(file);
+            retries_.forget(file);
+        }
         return;
     }
     if (const auto seen = seen_.find(file); seen != seen_.end() && seen->second == *identity) return;
@@ -130,7 +119,10 @@ void PluginManager::look_at_file(const fs::path& file) {
 
 std::optional<PluginManager::FileIdentity> PluginManager::identity_of(const fs::path& file) {
     struct stat status{};
-    if (::stat(file.c_str(), &status) != 0) return std::nullopt;
+    // A link that leads to nothing is refused as itself.
+    if (::stat(file.c_str(), &status) != 0 &&
+        (::lstat(file.c_str(), &status) != 0 || !S_ISLNK(status.st_mode)))
+        return std::nullopt;
     return FileIdentity{status.st_dev,
                         status.st_ino,
                         static_cast<std::uint64_t>(status.st_size),
@@ -168,78 +160,6 @@ void PluginManager::check_missing() {
     missing_timer_.async_wait([this](boost::system::error_code error) {
         if (!error) check_missing();
     });
-}
-
-void PluginManager::load_file(const fs::path& file) {
-    std::string plugin = file.filename().string();
-    try {
-        if (const auto problem = file_permissions_refusal(file)) throw std::runtime_error{*problem};
-        PrivateCopy copy{file, private_directory_};
-        const GateReport report = inspect_plugin(copy.path());
-        if (report.descriptor && report.descriptor->name[0] != '\0') plugin = report.descriptor->name;
-        if (report.refusal) throw std::runtime_error{*report.refusal};
-        Entry& entry = entry_for(plugin);
-        if (entry.serving && entry.file != file && !is_gone(entry.file)) {
-            throw std::runtime_error{"two files claim this plugin's name, " + entry.file.string() + " and " +
-                                     file.string() + ": remove one"};
-        }
-        copy.link_siblings(report.needed);
-        swap_in(load(plugin, std::move(copy), *report.descriptor, config_), file);
-        entry.file = file;
-        if (const auto identity = seen_.find(file); identity != seen_.end())
-            entry.identity = identity->second;
-    } catch (const std::exception& error) {
-        refuse(plugin, file, error.what());
-    }
-}
-
-nlohmann::json PluginManager::settings_for(const Config& config, const std::string& plugin) {
-    const auto found = config.settings.find(plugin);
-    return found == config.settings.end() ? nlohmann::json::object() : found->second;
-}
-
-std::shared_ptr<Generation> PluginManager::load(const std::string& plugin, PrivateCopy copy,
-                                                const PluginDescriptor& descriptor, const Config& config) {
-    Entry& entry = entry_for(plugin);
-    const auto discard_here = [this](std::shared_ptr<Generation> unwanted) {
-        boost::asio::post(context_,
-                          [this, unwanted = std::move(unwanted)]() mutable { discard(std::move(unwanted)); });
-    };
-    const GenerationPlace place{this, services_.loops, entry.home, &entry.share, discard_here};
-    auto shared_copy = std::make_shared<PrivateCopy>(std::move(copy));
-    const auto load_here = [shared_copy, descriptor, number = entry.last_number + 1,
-                            settings = settings_for(config, plugin),
-                            positions = positions_for(config, plugin), place] {
-        return Generation::load(std::move(*shared_copy), descriptor, number, settings, positions, place);
-    };
-    const auto late = [this](std::shared_ptr<Generation> unwanted) {
-        boost::asio::post(context_, [this, unwanted = std::move(unwanted)]() mutable {
-            --hung_loads_;
-            discard(std::move(unwanted));
-        });
-    };
-    std::shared_ptr<Generation> generation;
-    try {
-        generation = load_within(config.plugins.load_timeout, services_.loading.get_token(), load_here, late);
-    } catch (const LoadTimedOut&) {
-        ++hung_loads_;
-        throw;
-    }
-    for (const std::string& key : generation->unused_settings()) {
-        services_.log->warning(key + " is not read by " + plugin + ": is it misspelt?");
-    }
-    return generation;
-}
-
-void PluginManager::refuse(const std::string& what, const fs::path& file, const std::string& problem) {
-    std::string line = what + " refused: " + problem;
-    for (const auto& [name, entry] : entries_) {
-        if (!entry->serving || (name != what && entry->file != file)) continue;
-        line += " · " + (name == what ? "" : name + " ") + "gen " + std::to_string(entry->serving->number) +
-                " still serving";
-    }
-    services_.log->error(line);
-    if (starting_) problems_.push_back(std::move(line));
 }
 
 }  // namespace patchbay

@@ -59,7 +59,8 @@ std::shared_ptr<Generation> load_within(std::chrono::milliseconds limit, const s
         const std::string when =
             stop.stop_requested() ? "when the server was told to end"
                                   : "after " + std::to_string(limit.count()) + " ms (plugins.load_timeout)";
-        throw LoadTimedOut{"its constructor, add_handlers() or start() has not returned " + when};
+        throw LoadTimedOut{"its constructor, add_handlers() or start() has not returned " + when +
+                           " · while loading"};
     }
     lock.unlock();
     thread.join();

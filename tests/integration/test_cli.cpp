@@ -170,6 +170,43 @@ TEST_CASE("serve says why it can't") {
     }
 }
 
+TEST_CASE("a command that there is not is named, with the one it may be") {
+    const Finished unknown = run_patchbay({"foo"});
+    CHECK(unknown.exit_code == 2);
+    CHECK(unknown.output ==
+          "patchbay: 'foo' is no command\nThe commands are serve, check, routes, inspect, reference; run "
+          "patchbay --help for what they do.\n");
+    CHECK_THAT(run_patchbay({"srve", "x.yaml"}).output,
+               Catch::StartsWith("patchbay: 'srve' is no command; did you mean 'serve'?\n"));
+    const Finished none = run_patchbay({});
+    CHECK(none.exit_code == 2);
+    CHECK_THAT(none.output, Catch::StartsWith("patchbay: a command is needed\nThe commands are serve, "));
+}
+
+TEST_CASE("folders that can't be used are named, and what to do about them") {
+    const Setup setup{"listen: 127.0.0.1:0\n"};
+    const auto failure = [&](const std::string& temporary, std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin(), {"env", "TMPDIR=" + temporary, PATCHBAY_BINARY, "serve"});
+        const Finished result = run_command(std::move(arguments));
+        CHECK(result.exit_code == 1);
+        return result.output;
+    };
+    const fs::path none = setup.plugins() / "none";
+    CHECK(failure(none.string(), {setup.yaml()}) ==
+          "patchbay: no folder for plugin copies: TMPDIR is '" + none.string() +
+              "': No such file or directory: set TMPDIR or plugins.private_directory to a folder\n");
+    CHECK_THAT(failure("/tmp", {setup.yaml(), "--plugins", none.string()}),
+               Catch::StartsWith("patchbay: cannot read the plugin directory " + none.string() +
+                                 ": No such file or directory: make it, or name another by "
+                                 "plugins.directory or --plugins\n"));
+    CHECK_THAT(failure("/tmp", {setup.yaml(), "--plugins", setup.yaml()}),
+               Catch::Contains(": Not a directory: make it, or name another"));
+    const Setup private_one{"listen: 127.0.0.1:0\nplugins: {private_directory: /proc/none}\n"};
+    CHECK_THAT(failure("/tmp", {private_one.yaml()}),
+               Catch::Contains("cannot make the folder for plugin copies /proc/none: ") &&
+                   Catch::Contains(": set plugins.private_directory to a folder that this user can write"));
+}
+
 TEST_CASE("a start that fails when plugins run already ends them in order") {
     const Setup setup{"listen: 127.0.0.1:0\ndrain: {deadline: 100ms}\nshutdown: {deadline: 5m}\n",
                       {{test_plugin("throws_in_stop"), "sample.so"}, {test_plugin("slow"), "slow.so"}}};

@@ -89,13 +89,16 @@ TEST_CASE("a Unix socket has its permissions, and replaces one that nobody liste
     HttpClient client{file};
     CHECK(who(client) == "peer 0.0.0.0 client unknown http://test");
     // A second one must not take a living server's place.
-    CHECK_THROWS_WITH(ServerProcess(yaml, plugins), Catch::Contains("Address already in use"));
+    CHECK_THROWS_WITH(
+        ServerProcess(yaml, plugins),
+        Catch::Contains(file.string() + ": another process does: end it, or name another path"));
     HttpClient again{file};
     CHECK(who(again) == "peer 0.0.0.0 client unknown http://test");
     CHECK(server.terminate() == 0);
     // And no other kind of file is removed.
     write_file(file, "precious");
-    CHECK_THROWS_WITH(ServerProcess(yaml, plugins), Catch::Contains("Address already in use"));
+    CHECK_THROWS_WITH(ServerProcess(yaml, plugins),
+                      Catch::Contains(file.string() + ": a file that is no socket is there: remove it, or"));
     CHECK(read_file(file) == "precious");
 }
 

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <filesystem>
 #include <string>
+#include <sys/resource.h>
 #include <vector>
 
 using namespace patchbay::test;
@@ -97,6 +98,64 @@ TEST_CASE("a refused file is looked at again at SIGHUP, and none of its code eve
     CHECK_THAT(inspected.output, Catch::Contains("refused: ") && !Catch::Contains(said));
 }
 
+TEST_CASE("a refusal says where it came to it, of which file, and what serves") {
+    ServerProcess server{yaml, {{test_plugin("throws_in_constructor"), "sample.so"}}};
+    const auto refusal = [&](const fs::path& file) {
+        const std::size_t mark = server.log_mark();
+        server.install(file, "sample.so");
+        return server.wait_for_log(" refused: ", mark);
+    };
+    const std::string none = server.wait_for_log(" refused: ");
+    CHECK_THAT(none, Catch::EndsWith(" · in its constructor · " + (server.plugins() / "sample.so").string() +
+                                     " · nothing of it serves"));
+    CHECK_THAT(server.wait_for_log(" ended, having served nobody · unmapped in "),
+               Catch::Contains(" gen 1 ended") && !Catch::Contains("drained"));
+    CHECK_THAT(refusal(test_plugin("throws_in_start")), Catch::Contains(" · in start() · "));
+    CHECK_THAT(refusal(bad_plugin("next_sdk")), Catch::Contains(" · at the gate · "));
+    const std::size_t mark = server.log_mark();
+    fs::create_symlink("nowhere.so", server.plugins() / "dangling.so");
+    CHECK_THAT(server.wait_for_log("dangling.so refused: ", mark),
+               Catch::Contains("is a symbolic link to ") &&
+                   Catch::Contains("/nowhere.so, which does not exist: point it elsewhere, or remove it · at "
+                                   "its permissions · "));
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("what is refused for want of descriptors is tried again by itself") {
+    ServerProcess server{yaml, {{test_plugin("sample_1"), "sample.so"}}};
+    struct rlimit before{};
+    REQUIRE(::prlimit(server.id(), RLIMIT_NOFILE, nullptr, &before) == 0);
+    const struct rlimit none{3, before.rlim_max};  // what is open stays so
+    REQUIRE(::prlimit(server.id(), RLIMIT_NOFILE, &none, nullptr) == 0);
+    server.install(test_plugin("sample_2"), "sample.so");
+    CHECK_THAT(server.wait_for_log(" refused: "),
+               Catch::Contains("Too many open files") && Catch::Contains(" · in its private copy · ") &&
+                   Catch::EndsWith(" · tried again in 1 s · sample gen 1 still serving"));
+    CHECK_THAT(server.wait_for_log(" · tried again in 2 s · "), Catch::Contains("Too many open files"));
+    REQUIRE(::prlimit(server.id(), RLIMIT_NOFILE, &before, nullptr) == 0);
+    server.wait_for_log("sample 2.0.0 gen 2 serving");
+    CHECK(HttpClient{server.port()}.get("/sample").body == "2.0.0");
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("a folder of plugin copies that somebody has deleted is made anew") {
+    ServerProcess server{yaml, {{test_plugin("sample_1"), "sample.so"}}};
+    fs::remove_all(server.temporary());
+    fs::create_directory(server.temporary());
+    SECTION("for another generation") {
+        server.install(test_plugin("sample_2"), "sample.so");
+        server.wait_for_log("sample 2.0.0 gen 2 serving · gen 1 drained 0 requests · unmapped in ");
+        CHECK(HttpClient{server.port()}.get("/sample").body == "2.0.0");
+    }
+    SECTION("for the same file with other settings") {
+        server.reconfigure(yaml + "settings: {sample: {body: again}}\n");
+        server.wait_for_log("sample 1.0.0 gen 2 serving with new settings");
+        CHECK(HttpClient{server.port()}.get("/sample").body == "again");
+    }
+    CHECK_THAT(server.wait_for_log(" was deleted: "), Catch::EndsWith(" takes its place"));
+    CHECK(server.terminate() == 0);
+}
+
 TEST_CASE("a file that others may write is refused") {
     ServerProcess server{yaml, {{test_plugin("sample_1"), "sample.so"}}};
     const fs::path hidden = server.plugins() / ".sample.so";
@@ -147,7 +206,7 @@ TEST_CASE("a plugin that hangs in start() is given up") {
     server.install(test_plugin("hangs_in_start"), "sample.so");
     CHECK_THAT(server.wait_for_log("sample refused: "),
                Catch::Contains("has not returned after 300 ms (plugins.load_timeout)") &&
-                   Catch::EndsWith(" · gen 1 still serving"));
+                   Catch::Contains(" · while loading · ") && Catch::EndsWith(" · gen 1 still serving"));
     CHECK(HttpClient{server.port()}.get("/sample").body == "1.0.0");
     server.install(test_plugin("sample_2"), "sample.so");
     CHECK_THAT(server.wait_for_log("sample 2.0.0 gen 2 serving"), Catch::Contains("unmapped in"));

@@ -18,6 +18,13 @@ namespace patchbay {
 
 namespace detail {
 
+template <class Function>
+constexpr void refuse_member_function() {
+    static_assert(!std::is_member_pointer_v<Function>,
+                  "patchbay: a member function needs its object: give a lambda that calls it, such as "
+                  "[this](Request& request) { return show(request); }");
+}
+
 /// At most one `before` is set, and at most one `after`.
 struct FilterEntry {
     std::string name;
@@ -61,7 +68,9 @@ public:
     /// Errors: std::logic_error when the filter has one already, for both.
     template <class Function>
     FilterRef& before(Function function) {
-        if constexpr (!std::is_invocable_v<Function&, Request&>) {
+        if constexpr (std::is_member_pointer_v<Function>) {
+            detail::refuse_member_function<Function>();
+        } else if constexpr (!std::is_invocable_v<Function&, Request&>) {
             static_assert(std::is_invocable_v<Function&, Request&>,
                           "patchbay: a filter's before takes exactly one parameter, Request&");
         } else {
@@ -91,7 +100,9 @@ public:
     /// undone then belongs into the destructor of an attached value.
     template <class Function>
     FilterRef& after(Function function) {
-        if constexpr (!std::is_invocable_v<Function&, Request&, Response&>) {
+        if constexpr (std::is_member_pointer_v<Function>) {
+            detail::refuse_member_function<Function>();
+        } else if constexpr (!std::is_invocable_v<Function&, Request&, Response&>) {
             static_assert(std::is_invocable_v<Function&, Request&, Response&>,
                           "patchbay: a filter's after takes exactly two parameters, Request& and Response&");
         } else {

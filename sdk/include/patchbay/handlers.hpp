@@ -13,6 +13,7 @@
 #include <patchbay/websocket.hpp>
 
 #include <deque>
+#include <exception>
 #include <source_location>
 #include <string_view>
 #include <type_traits>
@@ -24,6 +25,28 @@ namespace detail {
 
 template <class Function>
 inline constexpr bool takes_request = std::is_invocable_v<Function&, Request&>;
+/// Not of a generic lambda, nor of one whose body has an error.
+template <class Function>
+inline constexpr bool has_known_parameters = !std::is_class_v<Function>;
+template <class Function>
+    requires requires { &Function::operator(); }
+inline constexpr bool has_known_parameters<Function> = true;
+
+/// For what can't be called with a Request&: says why, when it is compiled.
+template <class Function>
+[[noreturn]] void refuse_parameters() {
+    if constexpr (std::is_member_pointer_v<Function>) {
+        refuse_member_function<Function>();
+    } else if constexpr (has_known_parameters<Function>) {
+        static_assert(takes_request<Function>, "patchbay: a handler takes exactly one parameter, Request&");
+    } else {
+        static_assert(takes_request<Function>,
+                      "patchbay: a handler takes exactly one parameter, Request&; if this one does, its body "
+                      "has an error, which the compiler names on its own");
+    }
+    std::terminate();
+}
+
 template <class Function, class Result>
 inline constexpr bool returns = std::is_same_v<std::invoke_result_t<Function&, Request&>, Result>;
 
@@ -44,8 +67,7 @@ public:
     HandlerRef async(std::string_view name, Function function,
                      std::source_location where = std::source_location::current()) {
         if constexpr (!detail::takes_request<Function>) {
-            static_assert(detail::takes_request<Function>,
-                          "patchbay: a handler takes exactly one parameter, Request&");
+            detail::refuse_parameters<Function>();
         } else if constexpr (!detail::returns<Function, Task<Response>>) {
             static_assert(
                 detail::returns<Function, Task<Response>>,
@@ -141,8 +163,7 @@ private:
     template <class Function>
     HandlerRef plain(std::string_view name, HandlerKind kind, Function function, std::source_location where) {
         if constexpr (!detail::takes_request<Function>) {
-            static_assert(detail::takes_request<Function>,
-                          "patchbay: a handler takes exactly one parameter, Request&");
+            detail::refuse_parameters<Function>();
         } else if constexpr (detail::is_task<std::invoke_result_t<Function&, Request&>>) {
             static_assert(
                 !detail::is_task<std::invoke_result_t<Function&, Request&>>,

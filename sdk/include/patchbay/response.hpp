@@ -4,6 +4,7 @@
 
 #include <patchbay/body_writer.hpp>
 #include <patchbay/cookie.hpp>
+#include <patchbay/detail/body_text.hpp>
 #include <patchbay/detail/websocket_offer.hpp>
 #include <patchbay/export.hpp>
 #include <patchbay/file.hpp>
@@ -39,19 +40,20 @@ public:
     /// Errors: as status().
     explicit Response(http::status status) { this->status(status); }
 
-    /// text/plain; charset=utf-8. Lifetime: every factory owns the body it is given.
-    static Response text(std::string body) { return {std::move(body), text_type}; }
+    /// text/plain; charset=utf-8. The body is a std::string, a literal or a std::string_view.
+    /// Lifetime: every factory owns the body it is given.
+    static Response text(detail::BodyText body) { return {std::move(body.text), text_type}; }
     /// text/html; charset=utf-8. Nothing is escaped.
-    static Response html(std::string body) { return {std::move(body), html_type}; }
+    static Response html(detail::BodyText body) { return {std::move(body.text), html_type}; }
     /// application/json. Bytes that are not UTF-8 in its strings are replaced by U+FFFD.
     static Response json(const nlohmann::json& value);
     /// The same for an object whose members are listed, `json({{"id", id}, {"name", name}})`, written as they
     /// stand without a tree of values in between. Their names must differ.
     static Response json(std::initializer_list<JsonMember> members);
     /// application/json from text that is JSON already.
-    static Response json_text(std::string body) { return {std::move(body), json_type}; }
+    static Response json_text(detail::BodyText body) { return {std::move(body.text), json_type}; }
     /// Errors: std::invalid_argument as header().
-    static Response bytes(std::string body, std::string_view content_type = "application/octet-stream");
+    static Response bytes(detail::BodyText body, std::string_view content_type = "application/octet-stream");
     static Response bytes(std::span<const std::byte> body,
                           std::string_view content_type = "application/octet-stream");
     /// The file's bytes; of its media_type_of() unless one is given. To GET and HEAD the host answers with

@@ -142,6 +142,9 @@ enum class PathFault : std::uint8_t { none, bad_escape, control_character, bad_u
 /// separator, so it stays the three characters "%2F". `offset` is set to where a fault lies in `encoded`.
 PATCHBAY_API PathFault decode_path(std::string_view encoded, std::string& out, std::size_t& offset);
 
+/// RFC 3986 §5.2.4 in place, of a path that begins with '/'. False when ".." goes above the root.
+PATCHBAY_API bool remove_dot_segments(std::string& path);
+
 /// Whether a segment is what a parameter of this kind takes; for a path, whether it may begin with it.
 PATCHBAY_API bool segment_fits(SegmentKind kind, std::string_view segment) noexcept;
 

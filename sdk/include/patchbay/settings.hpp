@@ -6,6 +6,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -31,22 +32,24 @@ public:
 
 /// Reads as `settings.get("greeting", "Hello")`: the type of the default is the type expected. Keys may be
 /// dotted paths
-/// ("database.path"). Keys nobody asked for during construction are reported to the operator as likely
-/// mistakes. Thread-safety: none; use it in the constructor, keep values.
+/// ("database.path") and name the elements of lists ("mirrors[0].host"). Keys nobody asked for during
+/// construction are reported to the operator as likely mistakes. Thread-safety: none; use it in the
+/// constructor, keep values.
 class PATCHBAY_API Settings {
 public:
     /// Dotted key -> "file:line:column".
     using Positions = std::map<std::string, std::string, std::less<>>;
 
     Settings();
-    /// `values` must be a JSON object or null.
+    /// Errors: std::invalid_argument when `values` is neither a JSON object nor null.
     explicit Settings(nlohmann::json values, std::string plugin = {}, Positions positions = {});
     ~Settings();
     Settings(const Settings&) = delete;
     Settings& operator=(const Settings&) = delete;
 
     /// The value, or the default when the key is absent. T: std::string (and literals), bool, integers,
-    /// floating point, std::chrono durations ("250ms", "30s", "5m", "1h"). Errors: SettingsError.
+    /// floating point, std::chrono durations ("250ms", "30s", "5m", "1h"), and std::vector of these.
+    /// Errors: SettingsError.
     template <class T>
     auto get(std::string_view key, const T& fallback) const;
     /// The value of a key that must be there: `settings.require<std::string>("path")`. Errors: SettingsError.
@@ -54,7 +57,9 @@ public:
     T require(std::string_view key) const;
 
     bool contains(std::string_view key) const;
-    /// The value as it is, null when absent; for lists and nested objects.
+    /// How many elements a list has; 0 when the key is absent. Errors: SettingsError when it is no list.
+    std::size_t size(std::string_view key) const;
+    /// The value as it is, null when absent; for objects of any form.
     const nlohmann::json& json(std::string_view key) const;
     /// Throws SettingsError with the key's position: for checks of one's own.
     [[noreturn]] void fail(std::string_view key, std::string_view problem) const;
@@ -74,6 +79,7 @@ private:
     std::int64_t as_integer(std::string_view key, std::int64_t low, std::int64_t high) const;
     double as_number(std::string_view key) const;
     std::chrono::nanoseconds as_duration(std::string_view key) const;
+    static std::string element_key(std::string_view list, std::size_t index);
 
     template <class T>
     T convert(std::string_view key) const;
@@ -86,6 +92,10 @@ template <class T>
 inline constexpr bool is_duration = false;
 template <class Rep, class Period>
 inline constexpr bool is_duration<std::chrono::duration<Rep, Period>> = true;
+template <class T>
+inline constexpr bool is_list = false;
+template <class T, class Allocator>
+inline constexpr bool is_list<std::vector<T, Allocator>> = true;
 template <class T>
 inline constexpr bool is_setting = false;
 }  // namespace detail
@@ -113,10 +123,18 @@ T Settings::convert(std::string_view key) const {
                           std::to_string(num) + "s");
         }
         return value;
+    } else if constexpr (detail::is_list<T>) {
+        T list;
+        const std::size_t count = size(key);
+        list.reserve(count);
+        for (std::size_t i = 0; i < count; ++i)
+            list.push_back(convert<typename T::value_type>(element_key(key, i)));
+        return list;
     } else {
         static_assert(detail::is_setting<T>,
-                      "patchbay: a setting is a std::string, bool, number or std::chrono duration; use "
-                      "settings.json(key) for lists and objects");
+                      "patchbay: a setting is a std::string, bool, number or std::chrono duration, or a "
+                      "std::vector of them; name what is in an object by its path, \"object.key\" or "
+                      "\"list[0].key\", or use settings.json(key)");
     }
 }
 

@@ -61,10 +61,12 @@ public:
     AppBase& operator=(const AppBase&) = delete;
 
     /// Sends a request to the handler whose default route fits best, and waits for its answer. Like the host:
-    /// 404 and 405 where no route fits, HEAD answered by GET handlers without the body, exceptions as
-    /// problem+json. Unlike it: nothing is checked against the operator's limits, and dot segments stay in
-    /// the path. Errors: std::runtime_error when there is no answer within the limit; the handler is
-    /// cancelled then. Thread-safety: callable from several threads at once, but not from a handler.
+    /// the path is decoded and its dot segments are removed, 404 and 405 where no route fits, OPTIONS
+    /// answered with Allow, HEAD by GET handlers without the body, exceptions as problem+json. A Host of
+    /// localhost and the Content-Length of a body are added where they lack. Unlike it: nothing is checked
+    /// against the operator's limits, a file is not read (see Response::file()), and a stream that fails is a
+    /// 500. Errors: std::runtime_error when there is no answer within the limit; the handler is cancelled
+    /// then. Thread-safety: callable from several threads at once, but not from a handler.
     Response request(RequestOptions options);
     Response get(std::string_view target, Headers headers = {});
     Response post(std::string_view target, std::string body, Headers headers = {});
@@ -107,7 +109,8 @@ private:
 /// `testing::App<Greeter> app{R"({"greeting": "Servus"})"_json};` constructs the plugin, collects its
 /// handlers and calls start(), as the host does; `app.get("/hello/Ada")` then asks it. Async and inline
 /// handlers run on one event loop, "loop-0" (a Concurrency::parallel plugin too), blocking ones on executor
-/// threads. Errors: the constructor passes on what the plugin throws.
+/// threads. Errors: the constructor passes on what the plugin throws, and throws std::invalid_argument for
+/// settings that are no object, for filters that there are not, and for two handlers with the same route.
 template <class PluginClass>
 class App final : public AppBase {
 public:

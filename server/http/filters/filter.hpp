@@ -16,6 +16,8 @@
 
 namespace patchbay {
 
+class Logger;
+
 enum class BodyForm : std::uint8_t {
     whole,  ///< Response::body(), and no file
     stream  ///< it comes later, and in pieces
@@ -70,12 +72,22 @@ struct FilterChain {
 /// Whether a browser asks by it if another request may be made (Fetch §3.3.2).
 bool is_preflight(const Request& request) noexcept;
 
-/// The first answer that a filter gives, in order; of inner ones only to a preflight.
-std::optional<Response> run_before(const FilterChain& chain, detail::RequestData& request);
-/// In the reverse order. The host's inner ones first, unless the exchange has run them.
-void run_after(const FilterChain& chain, detail::RequestData& request, Response& response, bool inner_too);
-/// The first that a filter gives, in the reverse order.
+// A filter that throws, out of memory perhaps, is logged. What follows says what becomes of its request.
+
+/// The first answer that a filter gives, in order; of inner ones only to a preflight. A 500 for one that
+/// throws: nobody has let the request pass.
+std::optional<Response> run_before(const FilterChain& chain, detail::RequestData& request,
+                                   Logger& log) noexcept;
+std::optional<Response> run_before(const Filter& filter, const Request& request, Logger& log) noexcept;
+/// In the reverse order. The host's inner ones first, unless the exchange has run them. False when one has
+/// thrown: `response` is a 500 then, which those that follow have seen. That of a stream is left as it is,
+/// since its producer runs, and must not be sent.
+bool run_after(const FilterChain& chain, detail::RequestData& request, Response& response, bool inner_too,
+               BodyForm form, Logger& log) noexcept;
+bool run_after(const Filter& filter, const Request& request, Response& response, Logger& log) noexcept;
+/// The first that a filter gives, in the reverse order. When one throws, a whole body may be lost: `response`
+/// is a 500 then. A stream goes on uncoded.
 std::optional<CodedAnswer> run_code(const FilterChain& chain, detail::RequestData& request,
-                                    Response& response, BodyForm form);
+                                    Response& response, BodyForm form, Logger& log) noexcept;
 
 }  // namespace patchbay

@@ -44,6 +44,20 @@ TEST_CASE("variables win over the file", "[config]") {
     CHECK(config.timeouts.idle == 7s);
 }
 
+TEST_CASE("a variable lists addresses with commas between them", "[config]") {
+    const auto config =
+        parse_config("", "patchbay.yaml", {{"PATCHBAY_LISTEN", "127.0.0.1:80, unix:/run/p.sock,[::1]:0"}});
+    CHECK(config.listen == std::vector{ListenerConfig{TcpAddress{"127.0.0.1", 80}},
+                                       ListenerConfig{UnixAddress{"/run/p.sock"}},
+                                       ListenerConfig{TcpAddress{"::1", 0}}});
+    CHECK(parse_config("", "patchbay.yaml", {{"--listen", "127.0.0.1:0,127.0.0.1:0"}}).listen.size() == 2);
+    CHECK(problems_of({{"PATCHBAY_LISTEN", "127.0.0.1:80,127.0.0.1:80"}}) ==
+          "PATCHBAY_LISTEN: listen: '127.0.0.1:80' is listed twice");
+    CHECK_THAT(problems_of({{"PATCHBAY_LISTEN", "127.0.0.1:80,,[::1]:80"}}), Catch::Contains("found ''"));
+    CHECK_THAT(problems_of({{"PATCHBAY_LISTEN", "127.0.0.1:80,81"}}),
+               Catch::Contains("found '81'; did you mean '127.0.0.1:81'?"));
+}
+
 TEST_CASE("every scalar key has a variable that sets it", "[config]") {
     for (const auto& key : detail::config_keys()) {
         const auto name = detail::environment_name(key.path);

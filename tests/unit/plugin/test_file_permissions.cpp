@@ -52,6 +52,11 @@ TEST_CASE("only regular files pass, through whatever symbolic links") {
     fs::create_directory(folder.path() / "sub.so");
     CHECK(file_permissions_refusal(folder.path() / "sub.so") ==
           (folder.path() / "sub.so").string() + " is not a regular file");
+    const fs::path dangling = folder.path() / "dangling.so";
+    fs::create_symlink("nowhere/plugin.so", dangling);
+    CHECK(file_permissions_refusal(dangling) ==
+          dangling.string() + " is a symbolic link to " + (folder.path() / "nowhere/plugin.so").string() +
+              ", which does not exist: point it elsewhere, or remove it");
     CHECK(file_permissions_refusal(folder.path() / "absent.so") ==
           (folder.path() / "absent.so").string() + " can't be examined: No such file or directory");
 }

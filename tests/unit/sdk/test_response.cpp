@@ -26,6 +26,20 @@ TEST_CASE("every factory says its content type and owns its body") {
     CHECK(Response::bytes(std::span<const std::byte>{bytes}).body() == std::string("A\0", 2));
 }
 
+TEST_CASE("a body is a string, a literal, a view, or whatever becomes one") {
+    const std::string_view view = "view";
+    const nlohmann::json json{{"text", "json"}};
+    CHECK(Response::text(view).body() == "view");
+    CHECK(Response::html(view.substr(1)).body() == "iew");
+    CHECK(Response::json_text("{}").body() == "{}");
+    CHECK(Response::bytes(view, "image/png").body() == "view");
+    CHECK(Response::text(json.at("text")).body() == "json");
+    CHECK(Response::text({}).body().empty());
+    std::string moved(1000, 'x');
+    const char* const bytes = moved.data();
+    CHECK(Response::text(std::move(moved)).body().data() == bytes);
+}
+
 TEST_CASE("bytes that are no UTF-8 are replaced in JSON") {
     CHECK(Response::json({{"a", "\xff"}}).body() == "{\"a\":\"\xef\xbf\xbd\"}");
 }

@@ -118,6 +118,65 @@ TEST_CASE("errors say where in the file the setting stands") {
           "patchbay.yaml:7:9: settings.notes.database.size is odd, not \"x\"");
 }
 
+TEST_CASE("a list of settings has the type of its default, element by element") {
+    const Settings settings{{{"names", {"a", "b"}},
+                             {"ports", {80, 443}},
+                             {"pauses", {"1s", "5m"}},
+                             {"grid", {{1, 2}, {3}}},
+                             {"none", nlohmann::json::array()}}};
+    using Names = std::vector<std::string>;
+    CHECK(settings.get("names", Names{}) == Names{"a", "b"});
+    CHECK(settings.require<std::vector<std::uint16_t>>("ports") == std::vector<std::uint16_t>{80, 443});
+    CHECK(settings.get("pauses", std::vector<std::chrono::seconds>{}) == std::vector{1s, 300s});
+    CHECK(settings.require<std::vector<std::vector<int>>>("grid")[1] == std::vector{3});
+    CHECK(settings.get("none", Names{"x"}).empty());
+    CHECK(settings.get("missing", Names{"x"}) == Names{"x"});
+    CHECK_THROWS_AS(settings.require<Names>("missing"), SettingsError);
+    CHECK(settings.unused().empty());
+}
+
+TEST_CASE("what is wrong in a list is said with its own place") {
+    const Settings settings{{{"ports", {80, 70000, nullptr}}, {"name", "x"}},
+                            "proxy",
+                            {{"ports", "patchbay.yaml:3:5"}, {"ports[1]", "patchbay.yaml:3:17"}}};
+    using Ports = std::vector<std::uint16_t>;
+    CHECK(error_of([&] { settings.require<Ports>("ports"); }) ==
+          "patchbay.yaml:3:17: settings.proxy.ports[1] must be a whole number from 0 to 65535, not 70000");
+    CHECK(error_of([&] { settings.require<int>("ports[2]"); }) ==
+          "patchbay.yaml:3:5: settings.proxy.ports[2] is missing and this plugin needs it");
+    CHECK(error_of([&] { settings.require<Ports>("name"); }) ==
+          "settings.proxy.name must be a list, not \"x\"");
+}
+
+TEST_CASE("elements of lists are named by their index") {
+    const Settings settings{{{"mirrors", {{{"host", "a"}}, {{"host", "b"}, {"weights", {{7}}}}}}}, "proxy"};
+    REQUIRE(settings.size("mirrors") == 2);
+    CHECK(settings.require<std::string>("mirrors[1].host") == "b");
+    CHECK(settings.require<int>("mirrors[1].weights[0][0]") == 7);
+    CHECK(settings.get("mirrors[0].port", 80) == 80);
+    CHECK(settings.size("nothing") == 0);
+    const auto none = GENERATE("mirrors[2]", "mirrors[]", "mirrors[0", "mirrors[-1]", "mirrors[0]x",
+                               "mirrors[0]]", "mirrors[", "mirrors[0][0]", "mirrors[x]", "[0]", "mirrors.[0]",
+                               "mirrors[99999999999999999999]");
+    CHECK_FALSE(settings.contains(none));
+}
+
+TEST_CASE("what is missing is said with the place of the section that lacks it") {
+    const Settings settings{{{"database", {{"size", 1}}}},
+                            "notes",
+                            {{"", "patchbay.yaml:5:3"}, {"database", "patchbay.yaml:6:5"}}};
+    CHECK(error_of([&] { settings.require<int>("database.path"); }) ==
+          "patchbay.yaml:6:5: settings.notes.database.path is missing and this plugin needs it");
+    CHECK(error_of([&] { settings.require<int>("folder"); }) ==
+          "patchbay.yaml:5:3: settings.notes.folder is missing and this plugin needs it");
+}
+
+TEST_CASE("settings that are no object are refused, not ignored") {
+    CHECK_THROWS_WITH(Settings{nlohmann::json::array({"greeting", "Servus"})},
+                      Catch::Contains("not [\"greeting\",\"Servus\"]"));
+    CHECK_THROWS_AS(Settings{1}, std::invalid_argument);
+}
+
 TEST_CASE("top-level settings that nothing asked for are reported with their places") {
     const Settings settings{{{"greeting", "a"}, {"greetng", "b"}, {"nested", {{"x", 1}}}},
                             "greeter",

@@ -202,7 +202,7 @@ TEST_CASE("requests without a route are 400, 404 or 405; HEAD is answered withou
     CHECK(app.get("/bad%zz").status() == http::status::bad_request);
     const Response wrong = app.get("/echo");
     CHECK(wrong.status() == http::status::method_not_allowed);
-    CHECK(wrong.find_header("Allow") == "POST, PUT");
+    CHECK(wrong.find_header("Allow") == "POST, PUT, OPTIONS");
     testing::RequestOptions head;
     head.method = http::verb::head;
     head.target = "/report";

@@ -1,8 +1,15 @@
 #include "http/filters/answer_headers.hpp"
 #include "http/filters/filter_set.hpp"
+#include "log/logger.hpp"
 #include "request_fixture.hpp"
 
 #include <catch2/catch.hpp>
+
+#include <array>
+#include <cstdio>
+#include <memory>
+#include <new>
+#include <stdexcept>
 
 using namespace patchbay;
 using http::verb;
@@ -64,14 +71,61 @@ TEST_CASE("the first answer ends the requests, and every filter sees the answer"
          std::make_shared<Trace>("c", log, false)},
         {{std::make_shared<Trace>("inner", log, true), nullptr, nullptr}, {}}};
     FilterRequest request{verb::get, {}};
-    auto answer = run_before(chain, request.data());
+    Logger silent{LogLevel::error};
+    auto answer = run_before(chain, request.data(), silent);
     REQUIRE(answer);
     CHECK(answer->body() == "b");
-    run_after(chain, request.data(), *answer, true);
+    CHECK(run_after(chain, request.data(), *answer, true, BodyForm::whole, silent));
     CHECK(log == " before-a before-b after-inner after-c after-b after-a");
     log.clear();
-    run_after(chain, request.data(), *answer, false);  // the exchange has run the inner ones
+    // The exchange has run the inner ones.
+    CHECK(run_after(chain, request.data(), *answer, false, BodyForm::whole, silent));
     CHECK(log == " after-c after-b after-a");
+}
+
+TEST_CASE("a filter that throws is a 500 that the others see, and a line in the log", "[filters]") {
+    struct Broken final : Filter {
+        std::optional<Response> before(const Request&) const override { throw std::bad_alloc{}; }
+        void after(const Request&, Response&) const override { throw std::runtime_error{"broken"}; }
+        std::optional<CodedAnswer> code(const Request&, Response& response, BodyForm) const override {
+            response.body().clear();
+            throw 7;
+        }
+    };
+    struct Marks final : Filter {
+        void after(const Request&, Response& response) const override { response.header("X-Mark", "1"); }
+    };
+    FilterRequest request{verb::get, {}};
+    request.data().method_name = "GET";
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> lines{std::tmpfile(), &std::fclose};
+    REQUIRE(lines);
+    Logger log{LogLevel::error, ::fileno(lines.get())};
+    const FilterChain chain{{std::make_shared<Marks>(), std::make_shared<Broken>()}, {}};
+    const auto refused = run_before(chain, request.data(), log);
+    REQUIRE(refused);
+    CHECK(refused->status() == http::status::internal_server_error);
+    CHECK_THAT(refused->body(), Catch::Contains("0123456789abcdef") && !Catch::Contains("bad_alloc"));
+
+    Response answer = Response::text("answer");
+    CHECK_FALSE(run_after(chain, request.data(), answer, true, BodyForm::whole, log));
+    CHECK(answer.status() == http::status::internal_server_error);
+    CHECK(answer.find_header("X-Mark") == "1");
+
+    Response stream = Response::text("head");
+    CHECK_FALSE(run_after(chain, request.data(), stream, true, BodyForm::stream, log));
+    CHECK(stream.status() == http::status::ok);
+
+    Response whole = Response::text("body");
+    CHECK_FALSE(run_code(chain, request.data(), whole, BodyForm::whole, log));
+    CHECK(whole.status() == http::status::internal_server_error);
+
+    log.flush(std::chrono::seconds{30});
+    std::array<char, 2000> text{};
+    std::rewind(lines.get());
+    REQUIRE(std::fread(text.data(), 1, text.size() - 1, lines.get()) > 0);
+    CHECK_THAT(text.data(), Catch::Contains("error a filter of the configuration failed: broken · GET / · "
+                                            "error id 0123456789abcdef\n") &&
+                                Catch::Contains("no std::exception"));
 }
 
 TEST_CASE("a change of the configuration keeps the filters that it leaves alone", "[filters]") {
