@@ -52,10 +52,11 @@ def short(messages):
 class Runner:
     def __init__(self, options, address):
         self.options, self.address = options, address
+        self.patience, self.bad = options.patience, 0
 
     def run(self, case):
         path = self.options.deflate_path if case.compression else self.options.path
-        client = Client(self.address, path, case, self.options.patience)
+        client = Client(self.address, path, case, self.patience)
         with client.socket:
             for step in case.opening or [client.request() + case.extra]:
                 perform(client, step)
@@ -69,12 +70,19 @@ class Runner:
         try:
             client = self.run(case)
         except OSError as error:
-            return "failed", [str(error)]
+            return self.noted("failed"), [str(error)]
         failed, weak = verdict_on_answer(case, client)
         if not failed and client.upgraded():
             failed, weak_too = verdict_on_frames(case, client)
             weak += weak_too
-        return "failed" if failed else "weak" if weak else "ok", failed + weak
+        return self.noted("failed" if failed else "weak" if weak else "ok"), failed + weak
+
+    def noted(self, verdict):
+        """Where much is wrong nothing is worth a long wait."""
+        self.bad += verdict != "ok"
+        if self.bad > 40:
+            self.patience = min(self.patience, 2.0)
+        return verdict
 
 
 def perform(client, step):
@@ -210,6 +218,7 @@ def serve_and_test(options, binary, config):
 
 
 def main():
+    sys.stdout.reconfigure(line_buffering=True)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("server", nargs="?", metavar="HOST:PORT")
     parser.add_argument("cases", nargs="?", default=".", metavar="REGEX")
@@ -218,7 +227,7 @@ def main():
     parser.add_argument("--deflate-path", default="/ws-deflate")
     parser.add_argument("--max-message", type=int, default=1 << 20, help="bytes (default: %(default)s)")
     parser.add_argument("--parallel", type=int, default=PARALLEL, help="connections (default: %(default)s)")
-    parser.add_argument("--patience", type=float, default=5.0, help="seconds of silence (default: %(default)s)")
+    parser.add_argument("--patience", type=float, default=10.0, help="seconds of silence (default: %(default)s)")
     options = parser.parse_args()
     if options.serve:
         return serve_and_test(options, *options.serve)

@@ -76,6 +76,11 @@ def chopped(data, size, pause=0.0):
     return lambda client: client.send_chopped(data, size, pause)
 
 
+def unread(data):
+    """Reads no answers while the server takes any of it."""
+    return lambda client: client.send_unread(data)
+
+
 def pause(seconds):
     return lambda client: client.pause(seconds)
 

@@ -14,6 +14,7 @@ from websocket_case import (
     half_close,
     refusal,
     text,
+    unread,
 )
 from websocket_cases_framing import letters, octets
 
@@ -71,6 +72,10 @@ def many():
         yield echo(
             f"many/binary-{size}", "§5.4", f"1000 messages of {size} bytes in one write", frames, [octets(size)] * 1000
         )
+    for size, count in [(64 * KIB, 200), (KIB, 10_000)]:
+        steps = [unread(frame(BINARY, octets(size)) * count)]
+        about = f"{count} messages of {size} bytes from a client that does not read as long as it can send"
+        yield echo(f"many/unread-{size}", "§5.6", about, steps, [octets(size)] * count)
     sizes = [size * 37 % 5000 for size in range(300)]
     frames = b"".join(fragments(TEXT, letters(size), 100 + size % 700) for size in sizes)
     yield echo(

@@ -84,6 +84,13 @@ class Client:
             if pause:
                 time.sleep(pause)
 
+    def send_unread(self, data):
+        """Reads nothing until the server takes no more."""
+        self.unsent += data
+        self.pushing = True
+        while self.unsent and select.select([], [self.socket], [], 0.3)[1]:
+            self.send_some()
+
     def pause(self, seconds):
         self.wait(lambda: not self.unsent)
         time.sleep(seconds)
@@ -119,13 +126,16 @@ class Client:
         if readable:
             self.receive()
         if writable and self.end is None:
-            try:
-                self.unsent = self.unsent[self.socket.send(self.unsent[:262144]) :]
-                self.moved = time.monotonic()
-            except BlockingIOError:
-                pass
-            except OSError:
-                self.unsent = b""  # what the server has said before is still to be read
+            self.send_some()
+
+    def send_some(self):
+        try:
+            self.unsent = self.unsent[self.socket.send(self.unsent[:262144]) :]
+            self.moved = time.monotonic()
+        except BlockingIOError:
+            pass
+        except OSError:
+            self.unsent = b""  # what the server has said before is still to be read
 
     def receive(self):
         try:
