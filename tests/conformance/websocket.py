@@ -30,6 +30,7 @@ import websocket_cases_handshake
 import websocket_cases_inflate
 import websocket_cases_limits
 import websocket_cases_negotiation
+import websocket_cases_random
 import websocket_cases_request
 import websocket_cases_text
 from websocket_case import close, echo, text
@@ -169,6 +170,7 @@ def all_cases(limit):
         websocket_cases_inflate,
         websocket_cases_framing,
         websocket_cases_fragments,
+        websocket_cases_random,
         websocket_cases_text,
         websocket_cases_close,
         websocket_cases_handshake,
