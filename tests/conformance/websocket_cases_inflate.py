@@ -1,0 +1,164 @@
+"""Compressed messages (RFC 7692 §6, §7.2) that must be refused, and decompression bombs (RFC 6455 §10.4)."""
+
+import zlib
+
+from websocket_case import (
+    BINARY,
+    CLOSE,
+    CONTINUATION,
+    PING,
+    PONG,
+    RSV1,
+    RSV2,
+    RSV3,
+    TEXT,
+    await_failure,
+    echo,
+    fragments,
+    frame,
+    refusal,
+    text,
+)
+from websocket_cases_deflate import ALONE, HELLO, WITH, content, raw
+
+INVALID_DEFLATE = ("1007", "1002")  # the RFC names no code
+
+
+def cases(limit):
+    yield from reserved_bits()
+    yield from invalid()
+    yield from limits(limit)
+
+
+def reserved_bits():
+    for name, data in [
+        ("continuation", text(HELLO[:3], rsv=RSV1, fin=False) + frame(CONTINUATION, HELLO[3:], rsv=RSV1)),
+        ("continuation-plain", text("a", fin=False) + frame(CONTINUATION, HELLO, rsv=RSV1)),
+        ("ping", frame(PING, b"a", rsv=RSV1)),
+        ("pong", frame(PONG, b"a", rsv=RSV1)),
+        ("close", frame(CLOSE, b"\x03\xe8", rsv=RSV1)),
+        ("ping-in-message", text(HELLO[:3], rsv=RSV1, fin=False) + frame(PING, b"a", rsv=RSV1)),
+        ("reserved", frame(3, HELLO, rsv=RSV1)),
+        ("unmasked", frame(TEXT, HELLO, rsv=RSV1, mask=False)),
+    ]:
+        yield refusal(
+            f"deflate/rsv1-{name}", "RFC 7692 §6.1", f"RSV1 on {name}", [text("a") + data], messages=["a"], **WITH
+        )
+    for rsv in (RSV2, RSV3, RSV1 | RSV2, RSV1 | RSV3, RSV2 | RSV3, 7):
+        about = f"RSV bits {rsv:03b}"
+        yield refusal(f"deflate/rsv-{rsv}", "§5.2", about, [text(HELLO, rsv=rsv)], **WITH)
+        yield refusal(f"deflate/rsv-{rsv}-ping", "§5.2", about + " on a ping", [frame(PING, b"", rsv=rsv)], **WITH)
+
+
+def invalid():
+    stored = raw(bytes(range(200)), 0)
+    for name, data in [
+        ("reserved-type", b"\x06"),
+        ("reserved-type-later", HELLO + b"\0\0\xff\xff\x06"),
+        ("stored-length", b"\x00\x05\x00\x00\x00Hello"),
+        ("stored-cut", stored[:100]),
+        ("stored-header-cut", b"\x00\x05"),
+        ("too-far-back", b"\xf2\x00\x11\x00\x00"),
+        ("distance-code", b"\x4b\x04\x1f\xff\xff\xff"),
+        ("no-codes", b"\x04\xff\xff\xff\xff\xff\xff\xff"),
+        ("ones", b"\xff" * 40),
+        ("plain-text", b"this is not compressed"),
+        ("zlib-header", zlib.compress(b"Hello Hello")),
+        ("gzip-header", b"\x1f\x8b\x08\0\0\0\0\0\0\x03" + HELLO),
+        ("noise", content("random", 500)),
+    ]:
+        about = f"what is no deflate: {data[:12].hex()}"
+        steps = [text(HELLO, rsv=RSV1) + frame(BINARY, data, rsv=RSV1)]
+        more = ALONE | {"tolerated": unfinished(data)}
+        yield refusal(f"deflate/invalid-{name}", "RFC 7692 §7.2.2", about, steps, INVALID_DEFLATE, ["Hello"], **more)
+        parts = fragments(BINARY, data, 1, RSV1)
+        more["tolerated"] = more["tolerated"] and more["tolerated"][1:]
+        yield refusal(
+            f"deflate/invalid-{name}-frames",
+            "RFC 7692 §7.2.2",
+            about + " in frames of one byte",
+            [parts],
+            INVALID_DEFLATE,
+            **more,
+        )
+    about = "no bytes at all, which begin no block"
+    yield refusal(
+        "deflate/invalid-nothing",
+        "RFC 7692 §7.2.3.6",
+        about,
+        [text(b"", rsv=RSV1)],
+        INVALID_DEFLATE,
+        tolerated=[(TEXT, b"")],
+        **ALONE,
+    )
+    for name, data in [
+        ("ff", b"a\xff"),
+        ("cut", b"a\xe2\x82"),
+        ("surrogate", b"\xed\xa0\x80"),
+        ("late", b"a" * 100_000 + b"\xff"),
+    ]:
+        yield refusal(
+            f"deflate/utf8-{name}",
+            "§8.1",
+            f"compressed text, no UTF-8: {name}",
+            [text(raw(data), rsv=RSV1)],
+            ("1007",),
+            **ALONE,
+        )
+        frames = fragments(TEXT, raw(data), 2, RSV1)
+        yield refusal(f"deflate/utf8-{name}-frames", "§8.1", "... in small frames", [frames], ("1007",), **ALONE)
+    data = raw(b"\xff" + bytes(500), 0)
+    steps = [text(data[:-1], rsv=RSV1, fin=False), await_failure, frame(CONTINUATION, data[-1:])]
+    yield refusal(
+        "deflate/utf8-first-frame", "§8.1", "a wrong byte in the first compressed frame", steps, ("1007",), **ALONE
+    )
+
+
+def unfinished(data):
+    """What comes back of a block that does not end, after Hello, from a server that does not ask whether it has."""
+    try:
+        return [(TEXT, b"Hello"), (BINARY, zlib.decompressobj(-15).decompress(data + b"\0\0\xff\xff"))]
+    except zlib.error:
+        return None
+
+
+def limits(limit):
+    too_big = ("1009",)
+    for name, data in [
+        ("one-more", raw(bytes(limit + 1))),
+        ("16", raw(bytes(16 * limit), 9)),
+        ("random", raw(content("random", limit + 1))),
+        ("stored", raw(bytes(limit + 1), 0)),
+        ("200", bomb(200 * limit)),
+    ]:
+        about = f"{len(data)} bytes that inflate above the limit"
+        yield refusal(
+            f"deflate/bomb-{name}",
+            "§7.4.1",
+            about,
+            [text(HELLO, rsv=RSV1), frame(BINARY, data, rsv=RSV1)],
+            too_big,
+            ["Hello"],
+            **ALONE,
+        )
+        size = max(100, len(data) // 2000)
+        parts = fragments(BINARY, data, size, RSV1)
+        yield refusal(f"deflate/bomb-{name}-frames", "§7.4.1", f"... in frames of {size}", [parts], too_big, **ALONE)
+    empty = b"\0\0\0\xff\xff" * 40_000 + b"\0"
+    yield echo(
+        "deflate/empty-blocks-many", "RFC 7692 §7.2.3", "40,000 empty blocks", [text(empty, rsv=RSV1)], [""], **ALONE
+    )
+    data = raw(bytes(16 * limit), 9)
+    half = len(data) // 2
+    steps = [frame(BINARY, data[:half], rsv=RSV1, fin=False), await_failure, frame(CONTINUATION, data[half:])]
+    yield refusal(
+        "deflate/bomb-first-frame", "§10.4", "a first frame that inflates above the limit", steps, too_big, **ALONE
+    )
+
+
+def bomb(size):
+    """Zeros to any size without the time to compress them: after the first MiB each block only repeats."""
+    deflater = zlib.compressobj(9, zlib.DEFLATED, -15)
+    first = deflater.compress(bytes(1 << 20)) + deflater.flush(zlib.Z_SYNC_FLUSH)
+    again = deflater.compress(bytes(1 << 20)) + deflater.flush(zlib.Z_SYNC_FLUSH)
+    return (first + again * (size >> 20)).removesuffix(b"\0\0\xff\xff")
