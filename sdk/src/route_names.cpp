@@ -27,6 +27,17 @@ void append_segment_text(std::string& path, std::string_view text, bool with_sla
     }
 }
 
+// A slash within it is "%2F" also in its decoded text.
+void append_literal(std::string& path, std::string_view text) {
+    for (;;) {
+        const std::size_t slash = std::min(text.find("%2F"), text.size());
+        append_segment_text(path, text.substr(0, slash), false);
+        if (slash == text.size()) return;
+        path += "%2F";
+        text.remove_prefix(slash + 3);
+    }
+}
+
 // What a reader of the path would take for a step within it (RFC 3986 §5.2.4), whatever it is encoded as.
 bool has_dot_segment(std::string_view text) noexcept {
     for (std::size_t begin = 0; begin <= text.size();) {
@@ -81,7 +92,7 @@ std::string filled(const RoutePattern& pattern, std::string_view handler, FieldL
     for (const Segment& segment : pattern.segments()) {
         path += '/';
         if (segment.kind == SegmentKind::literal) {
-            append_segment_text(path, segment.text, false);
+            append_literal(path, segment.text);
             continue;
         }
         const std::string_view value = *value_for(segment, values);

@@ -43,6 +43,7 @@ ConnectionOptions connection_options(const Config& config, const ListenerLimits&
     options.body_timeout = own.body_timeout.value_or(timeouts.body);
     options.idle_timeout = own.idle_timeout.value_or(timeouts.idle);
     options.write_timeout = own.write_timeout.value_or(timeouts.write);
+    options.early_hints = own.early_hints;
     options.min_rate = own.min_rate.value_or(limits.min_rate);
     return options;
 }

@@ -48,7 +48,8 @@ using ListenAddress = std::variant<TcpAddress, UnixAddress, InheritedAddress>;
 /// As it is written: "host:port" with an IPv6 host in brackets, "unix:path", "systemd" or "systemd:name".
 std::string to_string(const ListenAddress& address);
 
-/// What one listener says in place of `limits` and `timeouts`; absent: as they say.
+/// What may change while a listener is open: what it says in place of `limits` and `timeouts` (absent: as
+/// they say), and whether its clients are sent early hints.
 struct ListenerLimits {
     std::optional<std::size_t> target;
     std::optional<std::size_t> header_bytes;
@@ -61,6 +62,7 @@ struct ListenerLimits {
     std::optional<std::chrono::milliseconds> body_timeout;
     std::optional<std::chrono::milliseconds> idle_timeout;
     std::optional<std::chrono::milliseconds> write_timeout;
+    bool early_hints = true;
 
     bool operator==(const ListenerLimits&) const = default;
 };

@@ -34,6 +34,14 @@ constexpr std::array keys_of_listeners{
                               "Permissions of a Unix socket's file.",
                               "",
                               "what the umask leaves of 0777"},
+    ConfigKey<ListenerConfig>{"early_hints",
+                              {ValueKind::boolean, {}},
+                              [](ListenerConfig& l) -> bool& { return l.limits.early_hints; },
+                              "Whether the early hints (103) of handlers are sent here. Off where a proxy "
+                              "connects that takes one for "
+                              "the answer, as nginx before 1.29 does by HTTP/1.1.",
+                              "",
+                              "true"},
     ConfigKey<ListenerConfig>{
         "limits.target",
         {ValueKind::size, {256, mebibyte}},

@@ -104,7 +104,7 @@ void Connection::on_exchange_output() {
 
 // A client that does not even take these gets no more of them.
 void Connection::on_early_hints(std::string_view response) {
-    if (streaming_ || backlog_) return;
+    if (!listener_.options.early_hints || streaming_ || backlog_) return;
     const LoopServer::OutputTurn turn{server_};
     server_.out_.append(response);
     flush();

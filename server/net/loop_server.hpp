@@ -54,6 +54,7 @@ struct ConnectionOptions {
     /// From when the socket takes no more of an answer: in each such time min_rate must be kept.
     std::chrono::milliseconds write_timeout{5'000};
     std::size_t min_rate = 240;  ///< bytes a second of a body or an answer
+    bool early_hints = true;     ///< are sent
 };
 
 struct ServerOptions {

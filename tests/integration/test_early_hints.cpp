@@ -78,6 +78,18 @@ TEST_CASE("no early hints for HTTP/1.0, inside a stream, or of what is the host'
     CHECK(server.terminate() == 0);
 }
 
+TEST_CASE("a listener may have early hints off, and on again by a reload") {
+    ServerProcess server{"listen: [127.0.0.1:0, {address: unix:x.sock, early_hints: false}]\n", plugins};
+    HttpClient without{server.directory() / "x.sock"};
+    CHECK(without.get("/twice").body == "twice");
+    HttpClient with{server.port()};
+    CHECK(with.get("/twice").status == 103);
+    server.reconfigure("listen: [127.0.0.1:0, unix:x.sock]\n");
+    CHECK(server.wait_for_log("configuration taken").ends_with("configuration taken"));
+    CHECK(without.get("/twice").status == 103);
+    CHECK(server.terminate() == 0);
+}
+
 TEST_CASE("a client that leaves after the early hints leaves nothing behind") {
     ServerProcess server{"listen: 127.0.0.1:0\n", plugins};
     {

@@ -61,6 +61,7 @@ TEST_CASE("errors have the operator's pages, and change with the configuration")
     server.signal(SIGHUP);
     HttpClient again{server.port()};
     CHECK(eventually([&] { return ask(again, "GET /nowhere", browser).body == "<p>another"; }));
+    server.wait_for_log("configuration taken");
     const std::size_t mark = server.log_mark();
     server.reconfigure(yaml("404: " + folder + "/missing.html"));
     CHECK(server.wait_for_log("missing.html: there is no such file", mark)

@@ -19,6 +19,7 @@ listen:
     limits: {target: 1KiB, header_bytes: 2KiB, header_fields: 3, connections: 4, connections_per_address: 0,
              requests_per_connection: 6, min_rate: 7B}
     timeouts: {header: 8s, body: 9s, idle: 10s, write: 11s}
+    early_hints: false
   - {address: 127.0.0.1:81, limits: , timeouts: {idle: 1s}}
 )",
                                      "patchbay.yaml", {});
@@ -34,7 +35,8 @@ listen:
                                   .header_timeout = 8s,
                                   .body_timeout = 9s,
                                   .idle_timeout = 10s,
-                                  .write_timeout = 11s};
+                                  .write_timeout = 11s,
+                                  .early_hints = false};
     CHECK(config.listen[1].limits == expected);
     CHECK(config.listen[2].limits.idle_timeout == 1s);
     CHECK_FALSE(config.listen[2].limits.header_timeout);
