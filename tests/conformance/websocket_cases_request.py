@@ -1,6 +1,6 @@
 """The request of the opening handshake (RFC 6455 §4.2.1, RFC 9110 §7.8), and frames that come in the same write."""
 
-from websocket_case import PING, TEXT, chopped, close, echo, frame, pause, split, text
+from websocket_case import PING, TEXT, await_answers, chopped, close, echo, frame, pause, split, text
 from websocket_cases_handshake import attempt
 
 
@@ -45,6 +45,13 @@ def requests():
             weak,
             line="GET {path} " + version,
         )
+    first = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    opening = [lambda client: client.send(first + client.request())]
+    about = "the handshake behind another request in the same write"
+    yield attempt("handshake/pipelined", "RFC 9112 §9.3.2", about, None, "101", "[24]..", opening=opening, answers=2)
+    opening = [lambda client: client.send(first), await_answers(1), lambda client: client.send(client.request())]
+    about = "the handshake on a connection that has served a request"
+    yield attempt("handshake/kept-alive", "RFC 9112 §9.3", about, None, "101", "[24]..", opening=opening, answers=2)
     plain = {"Upgrade": None, "Connection": None, "Sec-WebSocket-Key": None, "Sec-WebSocket-Version": None}
     yield attempt("handshake/plain-get", "§4.2.1", "a plain GET", plain, "400|426", "4..")
     only = plain | {"Connection": "Upgrade", "Upgrade": "websocket"}
