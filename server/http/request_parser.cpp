@@ -32,6 +32,8 @@ RequestFault judge_transfer_encoding(std::string_view value) noexcept {
     return RequestFault::unknown_transfer_encoding;
 }
 
+constexpr std::size_t most_remembered = 255;  // of a Host: the longest name there is (RFC 1035 §2.3.4)
+
 // RFC 9110 §8.6. False for anything but the digits of a number of 64 bits.
 bool parse_length(std::string_view value, std::size_t& into) noexcept {
     const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), into);
@@ -150,7 +152,7 @@ bool RequestParser::add_connection_options(std::string_view value) noexcept {
 }
 
 // What makes two readers of one byte stream disagree is refused here.
-RequestFault RequestParser::check_head() noexcept {
+RequestFault RequestParser::check_head() {
     const bool http_1_0 = request_.version < 11;
     if (transfer_encodings_ > 0) {
         if (content_lengths_ > 0) return RequestFault::transfer_encoding_and_content_length;
@@ -166,7 +168,10 @@ RequestFault RequestParser::check_head() noexcept {
     }
     if (hosts_ > 1) return RequestFault::several_hosts;
     if (hosts_ == 0 && !http_1_0) return RequestFault::missing_host;
-    if (!is_host_field(host_)) return RequestFault::malformed_host;
+    if (host_ != sound_host_) {
+        if (!is_host_field(host_)) return RequestFault::malformed_host;
+        if (host_.size() <= most_remembered) sound_host_ = host_;
+    }
     if (http_1_0) expects_continue_ = false;  // RFC 9110 §10.1.1
     return RequestFault::none;
 }

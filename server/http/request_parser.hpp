@@ -71,7 +71,7 @@ public:
 private:
     Step refuse(RequestFault fault) noexcept;
     RequestFault parse_head();
-    RequestFault check_head() noexcept;
+    RequestFault check_head();
     Step read_body(Buffer& input);
     RequestFault add_field(const FieldLine& line);
     bool add_connection_options(std::string_view value) noexcept;
@@ -90,6 +90,7 @@ private:
     ChunkedReader chunks_;
     Limits limits_;
     std::string_view host_;
+    std::string sound_host_;  // the last that was judged: most requests ask the same one
     std::string_view content_length_;
     std::string_view transfer_encoding_;
     char* buffer_begin_ = nullptr;
