@@ -7,7 +7,7 @@ presets=(release dev clang asan tsan)
 build_packages=(g++ cmake ninja-build ccache libboost1.81-dev libyaml-cpp-dev nlohmann-json3-dev catch2
     libcli11-dev libsqlite3-dev libssl-dev libkainjow-mustache-dev zlib1g-dev libbrotli-dev libzstd-dev
     python3 python3-jsonschema python3-yaml)
-clang_packages=(clang-19 libclang-rt-19-dev)
+clang_packages=(clang-19 libclang-rt-19-dev llvm-19) # the last has the symbolizer
 proxy_packages=(haproxy nginx-light) # without them the test "proxies" is skipped
 check_packages=("${build_packages[@]}" "${clang_packages[@]}" "${proxy_packages[@]}" clang-format-19 clang-tidy-19
     valgrind)

@@ -207,6 +207,19 @@ TEST_CASE("folders that can't be used are named, and what to do about them") {
                    Catch::Contains(": set plugins.private_directory to a folder that this user can write"));
 }
 
+TEST_CASE("a folder of plugin copies from which nothing may be executed is named") {
+    const TempDirectory folder;
+    const std::string mount = "mount -t tmpfs -o noexec none " + folder.path().string();
+    if (run_command({"unshare", "-rm", "sh", "-c", mount}).exit_code != 0) return;  // not ours to mount
+    const Setup setup{"plugins: {private_directory: " + folder.path().string() + "}\n", sample};
+    const Finished result = run_command(
+        {"unshare", "-rm", "sh", "-c", mount + " && exec " PATCHBAY_BINARY " check " + setup.yaml()});
+    CHECK(result.exit_code == 1);
+    CHECK_THAT(result.output, Catch::Contains("sample refused: ") && Catch::Contains(" · in dlopen · ") &&
+                                  Catch::Contains(" is on a file system that is mounted noexec: set "
+                                                  "plugins.private_directory to a folder on another"));
+}
+
 TEST_CASE("a start that fails when plugins run already ends them in order") {
     const Setup setup{"listen: 127.0.0.1:0\ndrain: {deadline: 100ms}\nshutdown: {deadline: 5m}\n",
                       {{test_plugin("throws_in_stop"), "sample.so"}, {test_plugin("slow"), "slow.so"}}};
