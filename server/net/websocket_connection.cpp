@@ -1,6 +1,7 @@
 #include "net/websocket_connection.hpp"
 
 #include "net/loop_server.hpp"
+#include "net/socket_io.hpp"
 #include "websocket/message_writer.hpp"
 
 #include <cerrno>
@@ -97,7 +98,7 @@ void WebSocketConnection::read() {
     const Turn turn{*this};
     if (!input_) input_ = server_.buffers_.take();
     if (reader_.wanted() > input_->space_size()) input_->make_space(large_read);
-    const ssize_t received = ::recv(socket_, input_->space(), input_->space_size(), 0);
+    const ssize_t received = receive_bytes(socket_, input_->space(), input_->space_size());
     if (received < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return release_input();
     if (received == 0) return on_half_close();
     if (received < 0) return lose("connection_closed");
@@ -191,7 +192,7 @@ bool WebSocketConnection::has_room() const noexcept { return out_.size() - sent_
 // True when the socket took all.
 bool WebSocketConnection::send_some() {
     while (sent_ < out_.size()) {
-        const ssize_t sent = ::send(socket_, out_.data() + sent_, out_.size() - sent_, MSG_NOSIGNAL);
+        const ssize_t sent = send_bytes(socket_, out_.data() + sent_, out_.size() - sent_);
         if (sent < 0 && errno == EINTR) continue;
         if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
         if (sent < 0) {
