@@ -11,6 +11,12 @@
 namespace patchbay {
 namespace detail {
 
+namespace {
+
+constexpr std::size_t most_taken = 256;  // messages that are kept for a while
+
+}  // namespace
+
 WebSocketOutbox::WebSocketOutbox(WebSocketSession& session, const WebSocketOptions& options)
     : loop_{session.loop()}, limit_{options.outbox}, when_full_{options.when_full}, session_{&session} {}
 
@@ -81,8 +87,9 @@ bool WebSocketOutbox::take(Message& message) {
     const std::scoped_lock lock{mutex_};
     if (messages_.empty()) return false;
     message = std::move(messages_[next_]);
-    if (++next_ == messages_.size()) {
-        messages_.clear();
+    // Some at once, so that a long queue is not moved for each of them.
+    if (++next_ == messages_.size() || next_ == most_taken) {
+        messages_.erase(messages_.begin(), messages_.begin() + static_cast<std::ptrdiff_t>(next_));
         next_ = 0;
     }
     bytes_ -= message.payload.size();

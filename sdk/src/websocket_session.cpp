@@ -203,12 +203,10 @@ void WebSocketSession::fail(const char* what) {
 }
 
 void WebSocketSession::say_farewell() noexcept {
-    if (outbox_) {
-        outbox_->flush();
-        outbox_->close();
-    }
+    if (outbox_) outbox_->flush();
     WebSocketPort& port = *std::exchange(port_, nullptr);
     port.close(farewell_, farewell_reason_);
+    closed(farewell_, farewell_reason_);  // to other tasks that wait for it
     port.handler_ended();
 }
 

@@ -132,7 +132,7 @@ void WebSocketSession::resume(WebSocketWaiter& waiter) {
         waiter.handle.resume();
     };
     if (thread_state.in_handler || waiter.context->cancelling) {
-        asio::post(waiter.context->executor, go_on);
+        asio::post(waiter.context->executor, [keep = shared_from_this(), go_on] { go_on(); });
     } else {
         go_on();
     }

@@ -19,9 +19,10 @@ namespace {
 constexpr std::size_t large_read = 64 * 1024;    // of a message that is not there yet
 constexpr std::size_t most_pending = 64 * 1024;  // of bytes to send, before senders wait
 
-// What does not become smaller becomes a little larger (zlib's compressBound()).
+// What does not become smaller becomes larger: by so much at most, whatever its zlib was told
+// (deflateBound()).
 std::size_t most_in_frame(const WebSocketTerms& terms) noexcept {
-    return terms.max_message + (terms.deflate ? terms.max_message / 1000 + 64 : 0);
+    return terms.max_message + (terms.deflate ? terms.max_message / 8 + terms.max_message / 64 + 64 : 0);
 }
 
 }  // namespace
@@ -118,8 +119,7 @@ void WebSocketConnection::take_input() {
 }
 
 std::optional<WebSocketMessage> WebSocketConnection::next() {
-    held_ = false;
-    heard_ = true;  // whoever asks for more is not at rest
+    if (std::exchange(held_, false)) heard_ = true;  // what was held back is heard from now on
     std::optional<WebSocketMessage> message = std::exchange(pending_, std::nullopt);
     if (!message) message = parse();
     held_ = message.has_value();

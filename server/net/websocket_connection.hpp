@@ -83,14 +83,14 @@ private:
     LoopServer& server_;
     int socket_;
     State state_ = State::open;
-    bool working_ = false;   // flush() follows
-    bool held_ = false;      // the handler has a message whose bytes are in input_ or reader_
-    bool blocked_ = false;   // the socket takes no more of out_
+    bool working_ = false;        // flush() follows
+    bool held_ = false;           // the handler has a message whose bytes are in input_ or reader_
+    bool blocked_ = false;        // the socket takes no more of out_
     bool peer_finished_ = false;  // without a farewell; what is there to send is sent
-    bool shut_ = false;      // for sending
-    bool heard_ = true;      // something has come since the timeout began
-    bool pinged_ = false;    // and nothing since
-    bool stopping_ = false;  // the handler is to end
+    bool shut_ = false;           // for sending
+    bool heard_ = true;           // something has come since the timeout began
+    bool pinged_ = false;         // and nothing since
+    bool stopping_ = false;       // the handler is to end
     std::uint32_t watched_;
     const ServedGeneration* generation_;
     std::shared_ptr<detail::WebSocketSession> session_;  // until the handler has ended
