@@ -212,6 +212,16 @@ TEST_CASE("a client that takes nothing holds its handler back, and is closed in 
     CHECK(server.terminate() == 0);
 }
 
+TEST_CASE("a task that still sends when the handler has ended learns of it") {
+    ServerProcess server{two_loops, sockets};
+    WebSocketClient client{server.port(), "/leaves", {}, 4096};
+    client.read();
+    client.send("x");
+    server.wait_for_log("the pusher ended");
+    client.connection().reset();
+    CHECK(server.terminate() == 0);
+}
+
 TEST_CASE("a client that takes nothing for timeouts.write is let go") {
     ServerProcess server{"listen: 127.0.0.1:0\ntimeouts: {write: 200ms}\n", sockets};
     const WebSocketClient client{server.port(), "/flood", {}, 4096};

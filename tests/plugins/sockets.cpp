@@ -19,6 +19,9 @@ struct Farewell {
     ~Farewell() { log_info(text); }
 };
 
+// For clients that a test leaves open until the server ends.
+constexpr std::chrono::milliseconds hasty{300};
+
 struct Visitor {
     std::string name;
 };
@@ -26,10 +29,15 @@ struct Visitor {
 class Sockets final : public Plugin {
 public:
     void add_handlers(Handlers& handlers) override {
-        handlers.websocket("echo", echo, {.subprotocols = {"b", "a"}, .max_message = 100'000}).route("/echo");
-        handlers.websocket("origins", echo, {.origins = {"https://friend.example"}}).route("GET /origins");
-        handlers.websocket("everybody", echo, {.origins = {"*"}}).route("GET /everybody");
-        handlers.websocket("greet", greet).route("GET /greet/{name}");
+        handlers
+            .websocket("echo", echo,
+                       {.subprotocols = {"b", "a"}, .max_message = 100'000, .close_timeout = hasty})
+            .route("/echo");
+        handlers.websocket("origins", echo, {.origins = {"https://friend.example"}, .close_timeout = hasty})
+            .route("GET /origins");
+        handlers.websocket("everybody", echo, {.origins = {"*"}, .close_timeout = hasty})
+            .route("GET /everybody");
+        handlers.websocket("greet", greet, {.close_timeout = hasty}).route("GET /greet/{name}");
         handlers.websocket("refuse", refuse).route("GET /refuse");
         handlers.websocket("fails_early", fails_early).route("GET /fails_early");
         handlers.websocket("fails", fails).route("GET /fails");
@@ -40,19 +48,25 @@ public:
             .route("GET /flood");
         handlers.async("flooded", [this](Request& request) { return flooded(request); })
             .route("GET /flooded");
-        handlers.websocket("posts", posts, {.outbox = 1024 * 1024, .when_full = WebSocketOverflow::wait})
+        handlers
+            .websocket("posts", posts,
+                       {.close_timeout = hasty, .outbox = 1024 * 1024, .when_full = WebSocketOverflow::wait})
             .route("GET /posts/{threads:int}/{count:int}");
-        handlers.websocket("overflow_drop", overflow, {.outbox = 1000, .when_full = WebSocketOverflow::drop})
+        handlers
+            .websocket("overflow_drop", overflow,
+                       {.close_timeout = hasty, .outbox = 1000, .when_full = WebSocketOverflow::drop})
             .route("GET /overflow_drop");
         handlers
-            .websocket("overflow_close", overflow, {.outbox = 1000, .when_full = WebSocketOverflow::close})
+            .websocket("overflow_close", overflow,
+                       {.close_timeout = hasty, .outbox = 1000, .when_full = WebSocketOverflow::close})
             .route("GET /overflow_close");
         handlers.websocket("sleeps", sleeps).route("GET /sleeps");
         handlers.websocket("pings", code_logged, {.ping_interval = 100ms, .pong_timeout = 200ms})
             .route("GET /pings");
         handlers.websocket("code", code_logged).route("GET /code");
-        handlers.websocket("several", several).route("GET /several");
-        handlers.websocket("timed", timed).route("GET /timed");
+        handlers.websocket("several", several, {.close_timeout = hasty}).route("GET /several");
+        handlers.websocket("leaves", leaves).route("GET /leaves");
+        handlers.websocket("timed", timed, {.close_timeout = hasty}).route("GET /timed");
         handlers.blocking_websocket("blocking", blocking).route("GET /blocking");
         handlers.filter("visitor").before(visitor).after(seen);
         handlers.websocket("filtered", filtered).route("GET /filtered").filter("visitor");
@@ -186,6 +200,19 @@ private:
         co_await when_all(count(socket, "a"), count(socket, "b"));
     }
 
+    static Task<> push(WebSocket& socket) {
+        const Farewell farewell{"the pusher ended"};
+        const std::string much(60'000, 'x');
+        bool open = true;
+        while (open) open = co_await socket.send(much);
+    }
+    // Ends before the task that it has started.
+    static Task<> leaves(Request&, WebSocket& socket) {
+        co_await socket.accept();
+        spawn(push(socket));
+        co_await socket.receive();
+    }
+
     static Task<bool> receive_one(WebSocket& socket) {
         const auto message = co_await socket.receive();
         co_return message.has_value();
@@ -199,7 +226,8 @@ private:
         } catch (const TimedOut&) {
             late = true;
         }
-        co_await socket.send(late ? "too late" : "in time");
+        const std::string_view answer = late ? "too late" : "in time";
+        co_await socket.send(answer);
         co_await socket.receive();
     }
 
