@@ -226,7 +226,8 @@ private:
         } catch (const TimedOut&) {
             late = true;
         }
-        co_await socket.send(late ? "too late" : "in time");
+        const std::string_view answer = late ? "too late" : "in time";
+        co_await socket.send(answer);
         co_await socket.receive();
     }
 

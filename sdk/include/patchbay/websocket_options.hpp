@@ -30,7 +30,7 @@ struct WebSocketOptions {
     /// permessage-deflate (RFC 7692), for clients that offer it. Off by default: it costs memory and time,
     /// and secrets that are compressed together with what an attacker sends can be guessed by their length.
     bool compression = false;
-    /// A client that has not been heard of for so long is sent a ping; 0: never.
+    /// A client that has not been heard of for so long, or up to twice that, is sent a ping; 0: never.
     std::chrono::milliseconds ping_interval{20'000};
     std::chrono::milliseconds pong_timeout{20'000};  ///< and for so long after it: the socket is closed
     std::chrono::milliseconds close_timeout{5'000};  ///< for the client to answer a farewell
