@@ -40,7 +40,7 @@ std::vector<std::string> read_secrets(const Settings& settings, const std::strin
         settings.fail_secret(key, "must be a list of secrets, the one in use first");
     std::vector<std::string> secrets;
     for (const nlohmann::json& secret : list) {
-        const std::string place = key + "." + std::to_string(secrets.size());
+        const std::string place = key + "[" + std::to_string(secrets.size()) + "]";
         if (!secret.is_string() || secret.get_ref<const std::string&>().size() < least_secret)
             settings.fail_secret(place, "must be text of at least 32 bytes: openssl rand -base64 32");
         secrets.push_back(secret.get<std::string>());

@@ -5,7 +5,7 @@ using namespace patchbay;
 
 std::size_t count(const Settings& settings) {
 #ifdef BROKEN
-    return settings.require<std::vector<int>>("ports").size();
+    return settings.require<std::map<int, int>>("ports").size();
 #else
     return settings.json("ports").size();
 #endif

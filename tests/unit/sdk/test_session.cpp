@@ -240,8 +240,9 @@ TEST_CASE("wrong settings are said with their place, and never with a secret") {
     CHECK(problem_of({{"session", {{"secrets", nlohmann::json::array()}}}}) == list);
     const std::string text = "must be text of at least 32 bytes: openssl rand -base64 32";
     CHECK(problem_of({{"session", {{"secrets", {secret_a, "hush"}}}}}) ==
-          "settings.shop.session.secrets.1 " + text);
-    CHECK(problem_of({{"session", {{"secrets", {7}}}}}) == "settings.shop.session.secrets.0 " + text);
+          "a.yaml:3:5: settings.shop.session.secrets[1] " + text);
+    CHECK(problem_of({{"session", {{"secrets", {7}}}}}) ==
+          "a.yaml:3:5: settings.shop.session.secrets[0] " + text);
     const auto with = [](std::string key, nlohmann::json value) {
         return problem_of({{"session", {{"secrets", {secret_a}}, {std::move(key), std::move(value)}}}});
     };
