@@ -36,7 +36,7 @@ struct Settings::Data {
 
     // Of what is not in the file: the place of the innermost section that is.
     std::string place(std::string_view key) const {
-        const std::string name = "settings." + (plugin.empty() ? "" : plugin + ".") + std::string{key};
+        std::string name = "settings." + (plugin.empty() ? "" : plugin + ".") + std::string{key};
         for (std::string_view section = key;;) {
             const auto position = positions.find(section);
             if (position != positions.end()) return position->second + ": " + name;

@@ -88,7 +88,8 @@ bool WebSocketOutbox::take(Message& message) {
     if (messages_.empty()) return false;
     message = std::move(messages_[next_]);
     // Some at once, so that a long queue is not moved for each of them.
-    if (++next_ == messages_.size() || next_ == most_taken) {
+    ++next_;
+    if (next_ == messages_.size() || next_ == most_taken) {
         messages_.erase(messages_.begin(), messages_.begin() + static_cast<std::ptrdiff_t>(next_));
         next_ = 0;
     }

@@ -35,7 +35,7 @@ Task<Response> WebSocketSession::run(Request& request, const HandlerEntry& entry
     session->deadline = context.deadline;
     session->cancelled = context.cancelled;
     Opening opening{session.get()};
-    co_await std::move(opening);
+    co_await opening;
     if (session->failure_) std::rethrow_exception(std::exchange(session->failure_, nullptr));
     // The filters of the answer see what the handler has attached by now.
     if (session->parts_) request.data_->attached = session->parts_->share_values();

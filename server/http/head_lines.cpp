@@ -42,27 +42,28 @@ std::string_view between(const char* begin, const char* end) noexcept {
 }  // namespace
 
 RequestFault read_request_line(std::string_view line, RequestLine& into) noexcept {
-    const char* const end = line.data() + line.size();
+    const char* const begin = line.data();
+    const char* const end = begin + line.size();
     const char* const version = end - std::string_view{"HTTP/1.1"}.size();
-    const char* const method_end = end_of_token(line.data(), end);
-    if (method_end == line.data() || method_end == end || *method_end != ' ')
-        return RequestFault::malformed_method;
+    const char* const method_end = end_of_token(begin, end);
+    if (method_end == begin || method_end == end || *method_end != ' ') return RequestFault::malformed_method;
     const char* const target = method_end + 1;
     const char* const target_end = find_control<' ' + 1>(target, end);
     if (target_end == target || (target_end != end && *target_end != ' '))
         return RequestFault::malformed_target;
     if (version[5] != '1') return RequestFault::unsupported_version;
     if (target_end + 1 != version) return RequestFault::malformed_request_line;
-    into = {.method = between(line.data(), method_end),
+    into = {.method = between(begin, method_end),
             .target = between(target, target_end),
             .version = version[7] == '0' ? 10u : 11u};
     return RequestFault::none;
 }
 
 bool take_field_line(std::string_view& lines, FieldLine& into) noexcept {
-    const char* const end = lines.data() + lines.size();
-    const char* const name_end = end_of_token(lines.data(), end);
-    if (name_end == lines.data() || name_end == end || *name_end != ':') return false;
+    const char* const name = lines.data();
+    const char* const end = name + lines.size();
+    const char* const name_end = end_of_token(name, end);
+    if (name_end == name || name_end == end || *name_end != ':') return false;
     const char* begin = name_end + 1;
     while (begin != end && is_blank(*begin)) ++begin;
     const char* line_end = find_control<' '>(begin, end);
@@ -70,8 +71,8 @@ bool take_field_line(std::string_view& lines, FieldLine& into) noexcept {
     if (end - line_end < 2 || line_end[0] != '\r' || line_end[1] != '\n') return false;
     const char* value_end = line_end;
     while (value_end != begin && is_blank(value_end[-1])) --value_end;
-    into = {.name = between(lines.data(), name_end), .value = between(begin, value_end)};
-    lines.remove_prefix(static_cast<std::size_t>(line_end + 2 - lines.data()));
+    into = {.name = between(name, name_end), .value = between(begin, value_end)};
+    lines.remove_prefix(static_cast<std::size_t>(line_end + 2 - name));
     return true;
 }
 
