@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -130,7 +131,11 @@ plugins: {settle: 10ms}
     const auto [generations, unfinished] = detached_work(server.log());
     CHECK(generations == swaps + 1);
     CHECK(unfinished == std::vector<std::string>{});
-    CHECK_THAT(server.log(),
-               Catch::Contains("detached work: ") && !Catch::Contains("detached work: 0 begun"));
+    // One that was replaced at once on a slow machine may have had none.
+    const std::string log = server.log();
+    const auto begun = [&log](char digit) {
+        return log.find(std::string{"detached work: "} + digit) != std::string::npos;
+    };
+    CHECK(std::ranges::any_of(std::string_view{"123456789"}, begun));
     CHECK(std::filesystem::is_empty(server.temporary()));
 }
