@@ -1,5 +1,7 @@
 #include "http/request_rules.hpp"
 
+#include "http/rule_table.hpp"
+
 #include <array>
 
 namespace patchbay {
@@ -56,20 +58,12 @@ constexpr std::array rules{
                 "there are more trailer fields than allowed", "RFC 6585 §5"},
 };
 
-constexpr bool in_order() {
-    for (std::size_t i = 0; i < rules.size(); ++i) {
-        if (static_cast<std::size_t>(rules[i].fault) != i + 1) return false;
-    }
-    return rules.back().fault == too_many_trailers;
-}
-static_assert(in_order());
+static_assert(has_each_in_order(rules, too_many_trailers));
 
 }  // namespace
 
 std::span<const RequestRule> request_rules() noexcept { return rules; }
 
-const RequestRule& request_rule(RequestFault fault) noexcept {
-    return rules[static_cast<std::size_t>(fault) - 1];
-}
+const RequestRule& request_rule(RequestFault fault) noexcept { return row_of(rules, fault); }
 
 }  // namespace patchbay

@@ -1,5 +1,8 @@
 #include "websocket/frame_rules.hpp"
 
+#include "http/rule_table.hpp"
+
+#include <algorithm>
 #include <array>
 
 namespace patchbay::websocket {
@@ -41,21 +44,15 @@ constexpr auto table_of_frame_rules = [] {
     };
 }();
 
-constexpr bool frame_rules_in_order() {
-    for (std::size_t i = 0; i < table_of_frame_rules.size(); ++i) {
-        const FrameRule& rule = table_of_frame_rules[i];
-        if (static_cast<std::size_t>(rule.fault) != i + 1 || rule.detail.size() > 123) return false;
-    }
-    return table_of_frame_rules.back().fault == FrameFault::out_of_memory;
-}
-static_assert(frame_rules_in_order());
+static_assert(has_each_in_order(table_of_frame_rules, FrameFault::out_of_memory));
+// A Close frame has at most 125 bytes, two of them the code (RFC 6455 §5.5).
+static_assert(std::ranges::all_of(table_of_frame_rules,
+                                  [](const FrameRule& rule) { return rule.detail.size() <= 123; }));
 
 }  // namespace
 
 std::span<const FrameRule> frame_rules() noexcept { return table_of_frame_rules; }
 
-const FrameRule& frame_rule(FrameFault fault) noexcept {
-    return table_of_frame_rules[static_cast<std::size_t>(fault) - 1];
-}
+const FrameRule& frame_rule(FrameFault fault) noexcept { return row_of(table_of_frame_rules, fault); }
 
 }  // namespace patchbay::websocket

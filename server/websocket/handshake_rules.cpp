@@ -1,5 +1,7 @@
 #include "websocket/handshake_rules.hpp"
 
+#include "http/rule_table.hpp"
+
 #include <array>
 
 namespace patchbay::websocket {
@@ -35,20 +37,14 @@ constexpr auto table_of_handshake_rules = [] {
     };
 }();
 
-constexpr bool handshake_rules_in_order() {
-    for (std::size_t i = 0; i < table_of_handshake_rules.size(); ++i) {
-        if (static_cast<std::size_t>(table_of_handshake_rules[i].fault) != i + 1) return false;
-    }
-    return table_of_handshake_rules.back().fault == HandshakeFault::malformed_extensions;
-}
-static_assert(handshake_rules_in_order());
+static_assert(has_each_in_order(table_of_handshake_rules, HandshakeFault::malformed_extensions));
 
 }  // namespace
 
 std::span<const HandshakeRule> handshake_rules() noexcept { return table_of_handshake_rules; }
 
 const HandshakeRule& handshake_rule(HandshakeFault fault) noexcept {
-    return table_of_handshake_rules[static_cast<std::size_t>(fault) - 1];
+    return row_of(table_of_handshake_rules, fault);
 }
 
 }  // namespace patchbay::websocket
