@@ -2,6 +2,7 @@
 // fits.
 #pragma once
 
+#include <patchbay/detail/handler_function.hpp>
 #include <patchbay/detail/websocket_talk.hpp>
 #include <patchbay/error_handlers.hpp>
 #include <patchbay/export.hpp>
@@ -13,44 +14,12 @@
 #include <patchbay/websocket.hpp>
 
 #include <deque>
-#include <exception>
 #include <source_location>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
 namespace patchbay {
-
-namespace detail {
-
-template <class Function>
-inline constexpr bool takes_request = std::is_invocable_v<Function&, Request&>;
-/// Not of a generic lambda, nor of one whose body has an error.
-template <class Function>
-inline constexpr bool has_known_parameters = !std::is_class_v<Function>;
-template <class Function>
-    requires requires { &Function::operator(); }
-inline constexpr bool has_known_parameters<Function> = true;
-
-/// For what can't be called with a Request&: says why, when it is compiled.
-template <class Function>
-[[noreturn]] void refuse_parameters() {
-    if constexpr (std::is_member_pointer_v<Function>) {
-        refuse_member_function<Function>();
-    } else if constexpr (has_known_parameters<Function>) {
-        static_assert(takes_request<Function>, "patchbay: a handler takes exactly one parameter, Request&");
-    } else {
-        static_assert(takes_request<Function>,
-                      "patchbay: a handler takes exactly one parameter, Request&; if this one does, its body "
-                      "has an error, which the compiler names on its own");
-    }
-    std::terminate();
-}
-
-template <class Function, class Result>
-inline constexpr bool returns = std::is_same_v<std::invoke_result_t<Function&, Request&>, Result>;
-
-}  // namespace detail
 
 /// Given to Plugin::add_handlers(). Handler names are unique within the plugin; the YAML calls them
 /// `plugin.name`. Handlers live as long as the generation of the plugin, so they may capture `this`.
