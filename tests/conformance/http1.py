@@ -20,13 +20,14 @@ import ipaddress
 import json
 import pathlib
 import re
-import select
 import signal
 import socket
 import struct
 import subprocess
 import sys
 import time
+
+from peer import Peer
 
 PARALLEL = 12
 ANSWER_SECONDS = 2.0  # for the first response, unless a case says otherwise
@@ -103,50 +104,15 @@ def parse_responses(data, methods, ended):
     return responses
 
 
-class Connection:
-    def __init__(self, address):
-        self.socket = socket.create_connection(address, 5)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.socket.setblocking(False)
-        self.received = b""
-        self.unsent = b""
-        self.end = None
-        self.last_received = time.time()
-
+class Connection(Peer):
     def pump(self, seconds, until=lambda: False):
         """Moves bytes both ways until the time is over, until() holds or the peer has ended."""
-        deadline = time.time() + seconds
+        deadline = time.monotonic() + seconds
         while self.end is None and not until():
-            rest = deadline - time.time()
+            rest = deadline - time.monotonic()
             if rest <= 0:
                 return
-            writable = [self.socket] if self.unsent else []
-            readable, writable, _ = select.select([self.socket], writable, [], min(rest, 0.25))
-            if writable:
-                self.send_some()
-            if readable:
-                self.receive_some()
-
-    def send_some(self):
-        try:
-            self.unsent = self.unsent[self.socket.send(self.unsent[:65536]) :]
-        except BlockingIOError:
-            pass
-        except OSError:
-            self.unsent = b""
-
-    def receive_some(self):
-        try:
-            data = self.socket.recv(262144)
-        except BlockingIOError:
-            return
-        except OSError:
-            self.end = "reset"
-            return
-        if not data:
-            self.end = "closed"
-        self.received += data
-        self.last_received = time.time()
+            self.move(min(rest, 0.25))
 
     def flushed(self):
         return not self.unsent
@@ -183,10 +149,7 @@ class Runner:
                 connection.pump(step["every"])
         elif "fin" in step:
             connection.pump(5, connection.flushed)
-            try:
-                connection.socket.shutdown(socket.SHUT_WR)
-            except OSError:
-                pass
+            connection.half_close()
 
     def run(self, case):
         """What came back, as text and as responses, and every byte of it."""
@@ -194,7 +157,7 @@ class Runner:
         methods = case.get("methods", [])
 
         def responses():
-            return parse_responses(connection.received, methods, connection.end is not None)
+            return parse_responses(bytes(connection.received), methods, connection.end is not None)
 
         def complete():
             return sum(1 for response in responses() if response.complete)
@@ -213,17 +176,17 @@ class Runner:
             tail = case.get("tail", SILENCE_SECONDS)
             patience = wait + (4 if len(connection.unsent) > 65536 else 0)
             connection.pump(patience, lambda: complete() >= 1 and not connection.unsent)
-            start = time.time()
+            start = time.monotonic()
             silent_since = start if tail > 5 else 0
             while (
                 connection.end is None
-                and time.time() - max(connection.last_received, silent_since) < tail
-                and time.time() - start < max(tail, wait) + 3
+                and time.monotonic() - max(connection.last_received, silent_since) < tail
+                and time.monotonic() - start < max(tail, wait) + 3
             ):
                 connection.pump(0.1)
         found = responses()
         outcome = ",".join(map(str, found)) or "-"
-        return f"{outcome}/{connection.end or 'open'}", found, connection.received
+        return f"{outcome}/{connection.end or 'open'}", found, bytes(connection.received)
 
     def alive(self):
         request = f"GET / HTTP/1.1\r\nHost: {self.host_header}\r\nConnection: close\r\n\r\n".encode()

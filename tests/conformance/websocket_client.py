@@ -7,12 +7,12 @@ import base64
 import hashlib
 import re
 import select
-import socket
 import time
 import zlib
 
 import websocket_case as ws
 import websocket_extensions
+from peer import Peer
 from websocket_faults import as_list, fault_of_close, fault_of_header, fault_of_upgrade
 
 FLUSH_TAIL = b"\0\0\xff\xff"
@@ -33,20 +33,16 @@ class Answer:
         return any(re.search(pattern, line, re.IGNORECASE) for line in self.lines)
 
 
-class Client:
+class Client(Peer):
     def __init__(self, address, path, case, patience):
+        super().__init__(address)
         self.path, self.case, self.patience = path, case, patience
         self.host = f"localhost:{address[1]}"
         self.key = base64.b64encode(hashlib.md5(case.id.encode()).digest()).decode()
-        self.unsent, self.received = b"", bytearray()
         self.answers, self.messages, self.pongs = [], [], []
-        self.close = self.end = self.fault = self.negotiated = None
+        self.close = self.fault = self.negotiated = None
         self.late = self.pushing = False  # pushing: bytes may be under way when the server ends the connection
         self.opcode, self.parts, self.is_compressed = None, [], False
-        self.moved = time.monotonic()
-        self.socket = socket.create_connection(address, 10)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.socket.setblocking(False)
 
     # Sending.
 
@@ -97,10 +93,7 @@ class Client:
 
     def half_close(self):
         self.wait(lambda: not self.unsent)
-        try:
-            self.socket.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
+        super().half_close()
 
     # Moving bytes.
 
@@ -111,44 +104,17 @@ class Client:
 
     def wait(self, condition, patience=None):
         """Until the condition holds (true), the connection ends, or nothing has moved for that long (false)."""
-        self.moved = time.monotonic()
+        began = time.monotonic()
         while not condition():
-            rest = self.moved + (patience or self.patience) - time.monotonic()
+            moved = max(began, self.last_sent, self.last_received)
+            rest = moved + (patience or self.patience) - time.monotonic()
             if self.end is not None or rest <= 0:
                 return False
             self.pump(min(rest, 0.5))
         return True
 
     def pump(self, seconds):
-        if self.end is not None:
-            return
-        readable, writable, _ = select.select([self.socket], [self.socket] if self.unsent else [], [], seconds)
-        if readable:
-            self.receive()
-        if writable and self.end is None:
-            self.send_some()
-
-    def send_some(self):
-        try:
-            self.unsent = self.unsent[self.socket.send(self.unsent[:262144]) :]
-            self.moved = time.monotonic()
-        except BlockingIOError:
-            pass
-        except OSError:
-            self.unsent = b""  # what the server has said before is still to be read
-
-    def receive(self):
-        try:
-            data = self.socket.recv(262144)
-        except BlockingIOError:
-            return
-        except OSError:
-            self.end = "reset"
-            return
-        if not data:
-            self.end = "closed"
-        self.moved = time.monotonic()
-        self.received += data
+        self.move(seconds)
         while self.fault is None and (self.read_frame() if self.upgraded() else self.read_answer()):
             pass
 
