@@ -101,6 +101,8 @@ public:
     bool outlasts_upgrade() const noexcept { return filtering_; }
     /// Instead of the WebSocket of on_exchange_upgrade(), this is the answer; the owner is told of the end.
     void decline_upgrade(Response answer);
+    /// It goes on without its owner, until leave_upgrade(). On its loop.
+    static std::unique_ptr<Exchange> outlive_owner(std::unique_ptr<Exchange> exchange) noexcept;
     /// The WebSocket of on_exchange_upgrade() has ended. Any thread.
     static void leave_upgrade(std::unique_ptr<Exchange> exchange) noexcept;
 

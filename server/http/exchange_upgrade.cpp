@@ -29,10 +29,15 @@ void Exchange::decline_upgrade(Response answer) {
     resume_filters();
 }
 
+// What it has posted to its loop finds no owner any more.
+std::unique_ptr<Exchange> Exchange::outlive_owner(std::unique_ptr<Exchange> exchange) noexcept {
+    exchange->owner_ = nullptr;
+    exchange->abandoned_ = true;
+    return exchange;
+}
+
 void Exchange::leave_upgrade(std::unique_ptr<Exchange> exchange) noexcept {
     Exchange& left = *exchange.release();  // ended() deletes it
-    left.owner_ = nullptr;
-    left.abandoned_ = true;
     deliver_to(*left.loop_, left, [](LoopMessage& message) noexcept {
         static_cast<Message&>(message).exchange->resume_filters();
     });

@@ -196,7 +196,7 @@ bool Connection::wait_for_more() {
 bool Connection::choose_handler() {
     detail::RequestData& request = exchange_->request();
     const PublishedRoutes* routes = server_.routes_.get().get();
-    request.route_names = &routes->names;
+    request.route_names = routes->names.get();
     const auto target = parse_target(request.method, request.target, exchange_->path_scratch);
     if (!target) {
         request.path = request.query = {};

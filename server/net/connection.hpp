@@ -130,7 +130,6 @@ private:
     void refuse(http::status status, std::string_view detail);
     bool goes_on();
     bool peer_catches_up();
-    std::size_t least_progress(std::chrono::milliseconds window) const noexcept;
     void make_room();
     bool flush();
     bool send_backlog();

@@ -87,7 +87,8 @@ void Connection::wait_for_handler() {
 }
 
 void Connection::on_body_timeout() {
-    if (body_timer_->window_bytes >= least_progress(listener_.options.body_timeout)) return wait_for_body();
+    if (body_timer_->window_bytes >= listener_.options.least_progress(listener_.options.body_timeout))
+        return wait_for_body();
     end_body_early(http::status::request_timeout, "The body did not arrive in time.");
 }
 

@@ -2,8 +2,8 @@
 #include "net/body_timer.hpp"
 #include "net/connection.hpp"
 #include "net/loop_server.hpp"
+#include "net/socket_io.hpp"
 
-#include <cerrno>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -45,10 +45,7 @@ void Connection::linger() {
 }
 
 void Connection::discard_input() {
-    char dropped[16 * 1024];
-    const ssize_t received = ::recv(socket_, dropped, sizeof dropped, 0);
-    if (received == 0 || (received < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
-        close_now();
+    if (drop_input(socket_)) close_now();
 }
 
 void Connection::close_after_answer() {
@@ -83,10 +80,8 @@ void Connection::close_now() {
     server_.remove(*this);
 }
 
-// Drops what the kernel still holds for a client that does not take it.
 void Connection::reset() {
-    const struct ::linger at_once{.l_onoff = 1, .l_linger = 0};
-    ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    reset_on_close(socket_);
     close_now();
 }
 

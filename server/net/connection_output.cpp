@@ -22,6 +22,7 @@ constexpr std::size_t kept_output = 256 * 1024;  // a larger output buffer is fr
 }  // namespace
 
 void Connection::answer(Response& response) {
+    if (response.websocket() && !may_upgrade()) response = problem(status::service_unavailable);
     filter(exchange_->choice.filters, response);
     if (response.websocket()) return upgrade(response);
     if (response.file() && may_have_body(response.status())) {
@@ -102,9 +103,10 @@ void Connection::on_exchange_output() {
     if (streaming_ || begin_stream()) send_stream();
 }
 
-// A client that does not even take these gets no more of them.
+// A client that does not even take these gets no more of them. Nor does one on its way to a WebSocket, whose
+// 101 must not wait behind them.
 void Connection::on_early_hints(std::string_view response) {
-    if (!listener_.options.early_hints || streaming_ || backlog_) return;
+    if (!listener_.options.early_hints || streaming_ || backlog_ || handover_) return;
     const LoopServer::OutputTurn turn{server_};
     server_.out_.append(response);
     flush();

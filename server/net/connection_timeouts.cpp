@@ -33,7 +33,7 @@ bool Connection::goes_on() {
     if (!writing && (state_ == State::idle || state_ == State::lingering)) return peer_catches_up();
     if (!writing && !(state_ == State::reading && waiting_for_body_)) return false;
     const auto window = writing ? listener_.options.write_timeout : listener_.options.body_timeout;
-    if (window_bytes_ < least_progress(window)) return false;
+    if (window_bytes_ < listener_.options.least_progress(window)) return false;
     window_bytes_ = 0;
     server_.wheel_.arm(*this, window);
     return true;
@@ -50,14 +50,9 @@ bool Connection::peer_catches_up() {
     }
     delivering_ = true;
     const auto window = listener_.options.write_timeout;
-    if (before != 0 && before < held + least_progress(window)) return false;
+    if (before != 0 && before < held + listener_.options.least_progress(window)) return false;
     server_.wheel_.arm(*this, window);
     return true;
-}
-
-std::size_t Connection::least_progress(std::chrono::milliseconds window) const noexcept {
-    return std::max<std::size_t>(listener_.options.min_rate * static_cast<std::size_t>(window.count()) / 1000,
-                                 1);
 }
 
 void Connection::on_timeout() {

@@ -32,7 +32,7 @@ std::optional<Response> Connection::refuse_upgrade() {
     return std::nullopt;
 }
 
-// Of what its end is near for nothing long should begin.
+// Nothing long begins on a connection that is about to end.
 bool Connection::may_upgrade() const noexcept {
     return !server_.draining_ && !brief_ && !exchange_->asked_to_stop();
 }
@@ -45,8 +45,7 @@ void Connection::on_exchange_upgrade() {
 
 // The bytes behind the handshake go along with the socket, and so do answers that are not sent yet.
 void Connection::upgrade(Response& response) {
-    if (!may_upgrade() || response.status() != status::switching_protocols) {
-        if (response.status() == status::switching_protocols) response = problem(status::service_unavailable);
+    if (response.status() != status::switching_protocols) {  // a filter's answer
         response.drop_source();
         answer_from_memory(response);
         return finish_request();
@@ -76,7 +75,7 @@ void Connection::leave() {
         server_.buffers_.give(std::move(input_));
     }
     if (exchange_->outlasts_upgrade()) {
-        handover->exchange = std::move(exchange_);
+        handover->exchange = Exchange::outlive_owner(std::move(exchange_));
     } else {
         give_exchange_back();
     }

@@ -16,6 +16,7 @@
 #include "runtime/timer_wheel.hpp"
 #include "websocket/compression_pool.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -55,6 +56,11 @@ struct ConnectionOptions {
     std::chrono::milliseconds write_timeout{5'000};
     std::size_t min_rate = 240;  ///< bytes a second of a body or an answer
     bool early_hints = true;     ///< are sent
+
+    /// What must be moved in such a time, in bytes: some at least.
+    std::size_t least_progress(std::chrono::milliseconds window) const noexcept {
+        return std::max<std::size_t>(min_rate * static_cast<std::size_t>(window.count()) / 1000, 1);
+    }
 };
 
 struct ServerOptions {

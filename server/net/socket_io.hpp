@@ -18,4 +18,10 @@ inline ssize_t send_bytes(int socket, const char* bytes, std::size_t size) noexc
     return ::syscall(SYS_sendto, socket, bytes, size, MSG_NOSIGNAL, nullptr, 0);
 }
 
+/// Drops what has come. True when nothing more can: the other side has ended, or the connection has failed.
+bool drop_input(int socket) noexcept;
+/// Makes the close to come a reset, which drops what the kernel still holds for a client that does not take
+/// it.
+void reset_on_close(int socket) noexcept;
+
 }  // namespace patchbay

@@ -85,10 +85,18 @@ void WebSocketConnection::begin(WebSocketHandover& handover) {
 
 void WebSocketConnection::on_events(std::uint32_t events) {
     if (state_ == State::gone) return;
-    if ((events & (EPOLLERR | EPOLLHUP)) && state_ == State::ended) return close_socket({});
-    if (events & (EPOLLERR | EPOLLHUP)) return lose("connection_closed");
+    if (events & (EPOLLERR | EPOLLHUP)) return on_hang_up(events);
     if (events & EPOLLOUT) flush();
     if ((events & EPOLLIN) && state_ != State::gone) read();
+}
+
+// Nothing can be sent any more. What the client of a Unix socket has sent before is still there.
+void WebSocketConnection::on_hang_up(std::uint32_t events) {
+    if (state_ == State::ended) return close_socket({});
+    if ((events & EPOLLERR) || !(held_ || pending_ || (events & EPOLLIN))) return lose("connection_closed");
+    if (!held_ && !pending_) return read();
+    // It would be said again and again until the handler has done with its message.
+    watch((watched_ & ~std::uint32_t{EPOLLIN}) | EPOLLONESHOT);
 }
 
 // A client whose message the handler has not asked for, or not done with, waits with the next.
@@ -108,10 +116,7 @@ void WebSocketConnection::read() {
 }
 
 void WebSocketConnection::discard() {
-    char dropped[16 * 1024];
-    const ssize_t received = ::recv(socket_, dropped, sizeof dropped, 0);
-    if (received == 0 || (received < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
-        close_socket({});
+    if (drop_input(socket_)) close_socket({});
 }
 
 // What nobody receives is looked at all the same, for the control frames before it.
@@ -173,7 +178,7 @@ void WebSocketConnection::release_input() {
 
 void WebSocketConnection::read_on() {
     release_input();
-    if (state_ != State::gone && !peer_finished_) watch(watched_ | EPOLLIN);
+    if (state_ != State::gone && !peer_finished_) watch((watched_ & ~std::uint32_t{EPOLLONESHOT}) | EPOLLIN);
 }
 
 void WebSocketConnection::send(std::string_view payload, bool is_text) {

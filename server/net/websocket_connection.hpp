@@ -66,6 +66,7 @@ private:
     void keep_alive();
     void arm();
 
+    void on_hang_up(std::uint32_t events);
     void read();
     void on_half_close();
     void discard();

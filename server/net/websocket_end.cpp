@@ -1,6 +1,7 @@
 // How a WebSocket is kept alive, and how it ends: the farewells (RFC 6455 §7), the timeouts, the socket's end
 // and the handler's.
 #include "net/loop_server.hpp"
+#include "net/socket_io.hpp"
 #include "net/websocket_connection.hpp"
 #include "websocket/message_writer.hpp"
 
@@ -122,9 +123,8 @@ void WebSocketConnection::on_timeout() {
     if (farewell_due_)
         return say_farewell(*std::exchange(farewell_due_, std::nullopt), "The server restarts.");
     if (blocked_) {
-        const auto least = listener_.options.min_rate *
-                           static_cast<std::size_t>(listener_.options.write_timeout.count()) / 1000;
-        if (std::exchange(window_bytes_, 0) < std::max<std::size_t>(least, 1)) return lose("write_timeout");
+        const std::size_t least = listener_.options.least_progress(listener_.options.write_timeout);
+        if (std::exchange(window_bytes_, 0) < least) return lose("write_timeout");
         return arm();
     }
     if (state_ == State::open) return keep_alive();
@@ -147,8 +147,7 @@ void WebSocketConnection::keep_alive() {
 }
 
 void WebSocketConnection::lose(std::string_view error) {
-    const struct ::linger at_once{.l_onoff = 1, .l_linger = 0};
-    ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    reset_on_close(socket_);
     close_socket(error);
 }
 

@@ -33,6 +33,19 @@ bool is_same_origin(std::string_view origin, const Request& request) {
                                without_default_port(host, scheme));
 }
 
+// Whoever sends none is no browser. Two of them are none's either, and whom they mean nobody knows.
+bool is_welcome_origin(const Request& request, const WebSocketOptions& options) {
+    const auto is_origin = [](const HeaderField& field) { return field.id == http::field::origin; };
+    const auto count = std::ranges::count_if(request.headers(), is_origin);
+    if (count == 0) return true;
+    if (count > 1) return false;
+    const std::string_view origin = *request.header(http::field::origin);
+    if (is_same_origin(origin, request)) return true;
+    return std::ranges::any_of(options.origins, [origin](std::string_view allowed) {
+        return allowed == "*" || equal_ignoring_case(allowed, origin);
+    });
+}
+
 }  // namespace
 
 websocket::Handshake websocket_handshake(const Request& request, const WebSocketOptions& options) {
@@ -56,19 +69,6 @@ std::optional<Response> websocket_refusal(const Request& request, const WebSocke
     if (!is_welcome_origin(request, options))
         return problem(status::forbidden, "Pages of this origin may not connect.");
     return std::nullopt;
-}
-
-// Two of them are no browser's, and whom they mean nobody knows.
-bool is_welcome_origin(const Request& request, const WebSocketOptions& options) {
-    const auto is_origin = [](const HeaderField& field) { return field.id == http::field::origin; };
-    const auto count = std::ranges::count_if(request.headers(), is_origin);
-    if (count == 0) return true;
-    if (count > 1) return false;
-    const std::string_view origin = *request.header(http::field::origin);
-    if (is_same_origin(origin, request)) return true;
-    return std::ranges::any_of(options.origins, [origin](std::string_view allowed) {
-        return allowed == "*" || equal_ignoring_case(allowed, origin);
-    });
 }
 
 std::string handshake_lines(const websocket::Handshake& handshake) {

@@ -17,14 +17,10 @@ namespace patchbay {
 
 websocket::Handshake websocket_handshake(const Request& request, const WebSocketOptions& options);
 
-/// The answer to a request that is no handshake, or one of a page that may not connect; nothing for any
-/// other.
+/// The answer to a request that is no handshake, or one of a page that may not connect: of another Origin
+/// than the host that is asked and those allowed (RFC 6455 §10.2). Nothing for any other.
 std::optional<Response> websocket_refusal(const Request& request, const WebSocketOptions& options,
                                           const websocket::Handshake& handshake);
-
-/// Whether pages of the request's Origin may connect (RFC 6455 §10.2): those of the host that it asks, those
-/// allowed, and whoever sends none, which is no browser.
-bool is_welcome_origin(const Request& request, const WebSocketOptions& options);
 
 /// The header lines of the 101 that are of the handshake (RFC 6455 §4.2.2).
 std::string handshake_lines(const websocket::Handshake& handshake);

@@ -92,20 +92,30 @@ bool WebSockets::close_all() {
 void WebSockets::flush_later(WebSocketConnection& connection) {
     if (std::exchange(connection.awaits_flush, true)) return;
     to_flush_.push_back(&connection);
-    if (to_flush_.size() == 1) boost::asio::post(server_.loop_.context(), [this] { flush_all(); });
+    if (to_flush_.size() == 1) post_flush();
 }
 
-// Who asks again has another turn.
+// Who asks again has another turn, and so have those behind one for whom there is no memory.
 void WebSockets::flush_all() {
-    const std::size_t count = to_flush_.size();
-    for (std::size_t i = 0; i < count; ++i) {
-        WebSocketConnection* const connection = to_flush_[i];
+    struct Turn {
+        WebSockets& sockets;
+        std::size_t done = 0;
+        ~Turn() {
+            auto& waiting = sockets.to_flush_;
+            waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(done));
+            if (!waiting.empty()) sockets.post_flush();
+        }
+    } turn{*this};
+    for (const std::size_t count = to_flush_.size(); turn.done < count;) {
+        WebSocketConnection* const connection = to_flush_[turn.done++];
         if (!connection) continue;
         connection->awaits_flush = false;
         connection->flush();
     }
-    to_flush_.erase(to_flush_.begin(), to_flush_.begin() + static_cast<std::ptrdiff_t>(count));
-    if (!to_flush_.empty()) boost::asio::post(server_.loop_.context(), [this] { flush_all(); });
+}
+
+void WebSockets::post_flush() {
+    boost::asio::post(server_.loop_.context(), [this] { flush_all(); });
 }
 
 void WebSockets::give_output(std::string output) noexcept {

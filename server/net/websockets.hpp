@@ -47,6 +47,7 @@ private:
     template <class Function>
     void for_each(Function function);
     void flush_all();
+    void post_flush();
 
     LoopServer& server_;
     WebSocketConnection* first_ = nullptr;

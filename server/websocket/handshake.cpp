@@ -111,14 +111,4 @@ std::string accept_key_of(std::string_view key) {
     return {reinterpret_cast<const char*>(base64.data()), static_cast<std::size_t>(size)};
 }
 
-bool offers_subprotocol(const Request& request, std::string_view subprotocol) noexcept {
-    for (const HeaderField& header : request.headers()) {
-        if (header.id != field::sec_websocket_protocol) continue;
-        std::string_view rest = header.value;
-        for (std::string_view element; !(element = take_element(rest)).empty();)
-            if (element == subprotocol) return true;
-    }
-    return false;
-}
-
 }  // namespace patchbay::websocket

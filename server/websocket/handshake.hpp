@@ -35,7 +35,4 @@ Handshake judge_handshake(const Request& request, const HandshakeOptions& option
 /// What Sec-WebSocket-Accept says to a Sec-WebSocket-Key.
 std::string accept_key_of(std::string_view key);
 
-/// Whether the client has offered that subprotocol.
-bool offers_subprotocol(const Request& request, std::string_view subprotocol) noexcept;
-
 }  // namespace patchbay::websocket

@@ -1,12 +1,15 @@
 #include "websocket/message_writer.hpp"
 
+#include "websocket/utf8.hpp"
+
 #include <array>
 
 namespace patchbay::websocket {
 namespace {
 
-// As long as fits behind the code.
+// As long as fits behind the code; nothing of what a client would have to refuse (RFC 6455 §5.5.1).
 std::string_view fitting(std::string_view reason) noexcept {
+    if (!is_utf8(reason)) return {};
     constexpr std::size_t most = max_control_payload - 2;
     if (reason.size() <= most) return reason;
     std::size_t size = most;

@@ -23,7 +23,7 @@ void append_frame_head(std::string& out, Opcode opcode, std::size_t payload, boo
 void append_frame(std::string& out, Opcode opcode, std::string_view payload);
 
 /// A Close frame; without code and reason where the code may not be sent, as no_status. A longer reason than
-/// fits is cut at the end of a character. Precondition: the reason is UTF-8.
+/// fits is cut at the end of a character, and one that is not UTF-8 is left out.
 void append_close(std::string& out, CloseCode code, std::string_view reason);
 
 }  // namespace patchbay::websocket
