@@ -33,7 +33,7 @@ public:
 
     asio::io_context& loop() noexcept { return loop_; }
     LeaseBlock& lease() noexcept { return lease_; }
-    RouteNames& route_names() noexcept { return route_names_; }
+    RouteNames& route_names() noexcept { return *route_names_; }
     std::vector<testing::LogLine> log_lines() const;
     void add_hints(testing::Headers hints);
     std::vector<testing::Headers> hints() const;
@@ -64,7 +64,7 @@ private:
     asio::io_context loop_{1};
     asio::executor_work_guard<asio::io_context::executor_type> work_{loop_.get_executor()};
     FakeGeneration generation_;
-    RouteNames route_names_;
+    const std::shared_ptr<RouteNames> route_names_ = std::make_shared<RouteNames>();
     LeaseBlock lease_{generation_, &FakeHost::on_zero};
 
     mutable std::mutex mutex_;  // guards everything below

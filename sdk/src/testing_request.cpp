@@ -142,7 +142,10 @@ bool FakeRequest::has_body(const Response& response) const noexcept {
 
 // Where the handler has ended. A streamed body is collected before the answer is given.
 void FakeRequest::settle(Response response) noexcept {
-    if (response.websocket()) response.drop_source();  // there is nobody to talk to: its handler ends
+    if (const WebSocketOffer* const offer = response.websocket()) {
+        if (offer->session().keep_values()) data_.attached = nullptr;
+        response.drop_source();  // there is nobody to talk to: its handler ends
+    }
     if (!response.source() || response.file() || !has_body(response)) return answer_with(std::move(response));
     stream_ = std::move(response);
     if (std::holds_alternative<BodyProducer>(*stream_->source()))

@@ -17,14 +17,19 @@ constexpr std::size_t most_taken = 256;  // messages that are kept for a while
 
 }  // namespace
 
+// Also of one without a payload.
+std::size_t WebSocketOutbox::size_of(std::string_view payload) noexcept {
+    return payload.size() + sizeof(Message);
+}
+
 WebSocketOutbox::WebSocketOutbox(WebSocketSession& session, const WebSocketOptions& options)
     : loop_{session.loop()}, limit_{options.outbox}, when_full_{options.when_full}, session_{&session} {}
 
 bool WebSocketOutbox::post(std::string_view payload, bool is_text) {
     std::unique_lock lock{mutex_};
-    if (closed_ || !make_room(lock, payload.size())) return false;
+    if (closed_ || !make_room(lock, size_of(payload))) return false;
     messages_.push_back({std::string{payload}, is_text});
-    bytes_ += payload.size();
+    bytes_ += size_of(payload);
     tell(lock);
     return true;
 }
@@ -60,18 +65,21 @@ void WebSocketOutbox::tell(std::unique_lock<std::mutex>& lock) {
 }
 
 void WebSocketOutbox::arrived() {
-    bool overflowed = false;
     {
         const std::scoped_lock lock{mutex_};
         told_ = false;
-        overflowed = overflowed_;
     }
-    if (!session_) return;
-    if (overflowed) return session_->overflowed();
     deliver();
 }
 
+bool WebSocketOutbox::overflowed() {
+    const std::scoped_lock lock{mutex_};
+    return overflowed_;
+}
+
 void WebSocketOutbox::deliver() {
+    if (!session_) return;
+    if (overflowed()) return session_->overflowed();
     Message message;
     while (session_ && session_->open() && session_->port_->has_room() && take(message))
         session_->port_->send(message.payload, message.is_text);
@@ -93,7 +101,7 @@ bool WebSocketOutbox::take(Message& message) {
         messages_.erase(messages_.begin(), messages_.begin() + static_cast<std::ptrdiff_t>(next_));
         next_ = 0;
     }
-    bytes_ -= message.payload.size();
+    bytes_ -= size_of(message.payload);
     room_.notify_all();
     return true;
 }

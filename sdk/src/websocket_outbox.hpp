@@ -25,7 +25,7 @@ public:
     bool post(std::string_view payload, bool is_text);
 
     // On the session's loop.
-    /// Sends what there is room for.
+    /// Sends what there is room for; closes the socket if the outbox has overflowed.
     void deliver();
     /// Sends all, whatever the room.
     void flush();
@@ -38,6 +38,8 @@ private:
         bool is_text;
     };
 
+    static std::size_t size_of(std::string_view payload) noexcept;
+    bool overflowed();
     bool make_room(std::unique_lock<std::mutex>& lock, std::size_t bytes);
     bool take(Message& message);
     void tell(std::unique_lock<std::mutex>& lock);

@@ -20,6 +20,7 @@ std::size_t bytes_of(const RequestData& data) {
 WebSocketSession::Parts::Parts(const RequestData& given, const HandlerEntry& of, WebSocketSession& session)
     : entry{of},
       bytes{std::make_unique<char[]>(bytes_of(given))},
+      route_names{given.route_names ? given.route_names->shared_from_this() : nullptr},
       data{given},
       shared_values{given.attached},
       socket{session} {

@@ -2,6 +2,7 @@
 // buffers, and the handler's coroutine.
 #pragma once
 
+#include <patchbay/detail/route_names.hpp>
 #include <patchbay/detail/websocket_session.hpp>
 #include <patchbay/handler_ref.hpp>
 #include <patchbay/request.hpp>
@@ -24,6 +25,7 @@ struct WebSocketSession::Parts {
     const HandlerEntry& entry;
     std::unique_ptr<char[]> bytes;  // of the views in `data`
     std::vector<HeaderField> fields;
+    std::shared_ptr<const RouteNames> route_names;  // of the routes, which are perhaps replaced
     RequestData data;
     AttachedValue* shared_values;  // the newest that is not ours to destroy
     Request request{data};

@@ -66,7 +66,9 @@ void WebSocketSession::start() {
 
 // The handler accepts the handshake: run() gives the answer.
 void WebSocketSession::ask() {
-    if (!std::exchange(asked_, true)) wake_opener();
+    if (std::exchange(asked_, true)) return;
+    parts_->data.hints = nullptr;  // it is the exchange's, which others use once this one is answered
+    wake_opener();
 }
 
 void WebSocketSession::wake_opener() {
@@ -91,10 +93,8 @@ void WebSocketSession::opened(WebSocketPort& port, std::string_view subprotocol)
 
 void WebSocketSession::withdraw() {
     const auto keep = shared_from_this();
-    if (!self_) return;
-    cancel();
+    if (self_) cancel();
     closed(CloseCode::abnormal, {});
-    wake(WebSocketWaiter::For::opening);
 }
 
 bool WebSocketSession::keep_values() noexcept {
@@ -121,6 +121,7 @@ void WebSocketSession::closed(CloseCode code, std::string_view reason) {
     close_code_ = code;
     close_reason_ = reason;
     if (outbox_) outbox_->close();
+    wake(WebSocketWaiter::For::opening);
     wake(WebSocketWaiter::For::message);
     wake(WebSocketWaiter::For::room);
 }
@@ -172,7 +173,11 @@ void WebSocketSession::ended() noexcept {
     parts_.reset();
     asked_ = true;
     wake_opener();
-    if (port_) say_farewell();
+    if (port_) {
+        say_farewell();
+    } else if (failure_) {
+        closed(CloseCode::abnormal, {});  // there will be no socket
+    }
 }
 
 // What the handler's end means to the client, or to run().

@@ -43,6 +43,7 @@ void WebSocketWaiter::resumed() {
 
 bool WebSocketAccept::await_ready() {
     require_not_cancelled();
+    if (session->close_code_) return true;
     session->ask();
     return session->port_ != nullptr;
 }

@@ -57,8 +57,9 @@ struct PublishedRoutes {
     std::vector<Endpoint> endpoints;  ///< by the router's endpoint numbers
     std::vector<std::shared_ptr<const ServedGeneration>> generations;
     std::deque<detail::HandlerEntry> host_handlers;  ///< those that belong to no plugin
-    detail::RouteNames names;                        ///< of plugins' handlers
-    std::deque<EndpointLabel> labels;                ///< of the endpoints
+    std::shared_ptr<detail::RouteNames> names =
+        std::make_shared<detail::RouteNames>();  ///< of plugins' handlers
+    std::deque<EndpointLabel> labels;            ///< of the endpoints
     std::deque<FilterChain> filter_chains;
     const FilterChain* global_filters =
         nullptr;  ///< of answers without an endpoint; null when there are none

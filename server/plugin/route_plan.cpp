@@ -182,7 +182,7 @@ private:
 
     void bind_by_name(const ServedGeneration& generation, const detail::HandlerEntry& handler,
                       PlannedRoute route, const RoutePattern& pattern, const RouteConfig* entry) {
-        routes_.names.add(route.handler, pattern);
+        routes_.names->add(route.handler, pattern);
         bind(generation, handler, std::move(route), pattern, entry);
     }
 

@@ -1,6 +1,7 @@
 // Paths of handlers by their names, as the configuration binds them.
 #include "support/http_client.hpp"
 #include "support/server_process.hpp"
+#include "support/websocket_client.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -52,5 +53,30 @@ TEST_CASE("a request finds paths by the routes that it was matched by") {
     CHECK(client.post("/release", "x").status == 204);
     CHECK(waiting.read_response().body == "/show/1");
     CHECK(waiting.get("/wait").body == "/new/1");
+    CHECK(server.terminate() == 0);
+}
+
+// Its exchange serves others meanwhile, and its routes are gone.
+TEST_CASE("a WebSocket finds paths by the routes that it was matched by, and sends no hints any more") {
+    ServerProcess server{"listen: 127.0.0.1:0\nevent_loops: 1\n", plugins};
+    WebSocketClient socket{server.port(), "/talk"};
+    socket.send("1");
+    CHECK(socket.read_message() == "/show/1");
+    HttpClient client{server.port()};
+    client.send(http_request("GET", "/wait"));
+    server.wait_for_log("waiting");
+    for (const std::string path : {"/new", "/newer"}) {
+        const std::size_t mark = server.log_mark();
+        server.reconfigure("listen: 127.0.0.1:0\nevent_loops: 1\nroutes: [{handler: urls.show, path: '" +
+                           path + "/{id}'}]\n");
+        server.wait_for_log("configuration taken", mark);
+        socket.send("2");
+        CHECK(socket.read_message() == "/show/2");
+    }
+    HttpClient other{server.port()};
+    CHECK(other.post("/release", "x").status == 204);
+    CHECK(client.read_response().status == 200);  // and no 103 of somebody else's before it
+    socket.send_close(1000);
+    CHECK(socket.read_close() == 1000);
     CHECK(server.terminate() == 0);
 }

@@ -27,6 +27,7 @@ public:
         handlers.async("links", links).route("GET /links");
         handlers.async("moved", moved).route("GET /moved/{name}");
         handlers.async("wait", [this](Request& request) { return wait(request); }).route("GET /wait");
+        handlers.websocket("talk", talk).route("GET /talk");
         handlers.inline_("release", [this](Request&) { return release(); }).route("POST /release");
     }
 
@@ -49,6 +50,14 @@ private:
         log_info("waiting");
         while (!released_) co_await sleep_for(5ms);
         co_return Response::text(request.url_for("show", {{"id", "1"}}));
+    }
+    // Hints that nobody can be sent any more, then a path, for each message.
+    static Task<> talk(Request& request, WebSocket& socket) {
+        while (const auto message = co_await socket.receive()) {
+            request.send_early_hints({{"Link", "</a.css>; rel=preload"}});
+            const std::string path = request.url_for("show", {{"id", message->text()}});
+            co_await socket.send(path);
+        }
     }
     Response release() {
         released_ = true;

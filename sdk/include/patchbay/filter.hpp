@@ -2,6 +2,7 @@
 // puts it. Declared in Plugin::add_handlers(), as handlers are.
 #pragma once
 
+#include <patchbay/detail/handler_function.hpp>
 #include <patchbay/export.hpp>
 #include <patchbay/request.hpp>
 #include <patchbay/response.hpp>
@@ -17,13 +18,6 @@
 namespace patchbay {
 
 namespace detail {
-
-template <class Function>
-constexpr void refuse_member_function() {
-    static_assert(!std::is_member_pointer_v<Function>,
-                  "patchbay: a member function needs its object: give a lambda that calls it, such as "
-                  "[this](Request& request) { return show(request); }");
-}
 
 /// At most one `before` is set, and at most one `after`.
 struct FilterEntry {

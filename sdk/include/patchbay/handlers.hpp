@@ -68,7 +68,7 @@ public:
     /// A WebSocket (RFC 6455): a coroutine, `Task<> f(Request&, WebSocket&)`, on an event loop as an async
     /// handler's is. Its request is a GET that asks for the change of protocol; any other is refused with 400
     /// or 426 before the handler, and a foreign Origin with 403. `timeouts.handler` ends with the handshake.
-    /// Errors: as the verbs; std::invalid_argument for a subprotocol that is no token.
+    /// Errors: as the verbs; std::invalid_argument for options that make no sense (WebSocketOptions).
     template <class Function>
     HandlerRef websocket(std::string_view name, Function function, WebSocketOptions options = {},
                          std::source_location where = std::source_location::current()) {

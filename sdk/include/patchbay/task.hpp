@@ -83,7 +83,8 @@ public:
         if (!handle_) detail::throw_empty_task();
     }
 
-    /// The result of a task that has ended, or its exception. Precondition: ended, and not taken before.
+    /// The result of a task that has ended, to be moved away before the task goes, or its exception.
+    /// Precondition: ended, and not taken before.
     decltype(auto) take() { return handle_.promise().take(); }
 
     Handle release() noexcept { return std::exchange(handle_, {}); }

@@ -64,9 +64,10 @@ public:
     /// the path is decoded and its dot segments are removed, 404 and 405 where no route fits, OPTIONS
     /// answered with Allow, HEAD by GET handlers without the body, exceptions as problem+json. A Host of
     /// localhost and the Content-Length of a body are added where they lack. Unlike it: nothing is checked
-    /// against the operator's limits, a file is not read (see Response::file()), and a stream that fails is a
-    /// 500. Errors: std::runtime_error when there is no answer within the limit; the handler is cancelled
-    /// then. Thread-safety: callable from several threads at once, but not from a handler.
+    /// against the operator's limits, a file is not read (see Response::file()), a stream that fails is a
+    /// 500, and a WebSocket's handler answers any GET's handshake and is ended then. Errors:
+    /// std::runtime_error when there is no answer within the limit; the handler is cancelled then.
+    /// Thread-safety: callable from several threads at once, but not from a handler.
     Response request(RequestOptions options);
     Response get(std::string_view target, Headers headers = {});
     Response post(std::string_view target, std::string body, Headers headers = {});

@@ -10,7 +10,9 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 
 namespace patchbay {
 
@@ -65,8 +67,9 @@ public:
     }
 
     /// Says farewell after what was sent before; nothing can be received any more. A socket that is closed
-    /// stays so. Errors: std::invalid_argument for a code that may not be sent (RFC 6455 §7.4);
-    /// std::logic_error before the handshake is accepted.
+    /// stays so. A reason that is not UTF-8, or beyond 123 bytes, is left out or cut. Errors:
+    /// std::invalid_argument for a code that may not be sent (RFC 6455 §7.4); std::logic_error before the
+    /// handshake is accepted.
     void close(CloseCode code = CloseCode::normal, std::string_view reason = {});
 
     /// Whether it is accepted and not closed.
@@ -94,13 +97,18 @@ public:
     BlockingWebSocket(const BlockingWebSocket&) = delete;
     BlockingWebSocket& operator=(const BlockingWebSocket&) = delete;
 
-    /// As those of WebSocket; they block.
+    /// As those of WebSocket; each waits for the socket's loop.
+    BlockingWebSocket& header(std::string_view name, std::string_view value);
+    BlockingWebSocket& cookie(const Cookie& cookie);
     void accept();
     std::optional<WebSocketMessage> receive();
     bool send(std::string_view text);
     bool send_bytes(std::string_view bytes);
     void close(CloseCode code = CloseCode::normal, std::string_view reason = {});
+    bool open();
     std::optional<CloseCode> close_code();
+    std::string close_reason();
+    std::string subprotocol();
 
     WebSocketSender sender() const { return sender_; }
 

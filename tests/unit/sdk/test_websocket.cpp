@@ -1,10 +1,13 @@
 // WebSocket handlers as a plugin declares them, and what becomes of them without a server.
+#include "support/eventually.hpp"
+
 #include <patchbay/plugin.hpp>
 #include <patchbay/testing.hpp>
 
 #include <catch2/catch.hpp>
 
 #include <atomic>
+#include <optional>
 #include <stdexcept>
 
 using namespace patchbay;
@@ -14,6 +17,8 @@ namespace {
 Task<> nothing(Request&, WebSocket&) { co_return; }
 
 std::atomic<int> ended{0};
+std::optional<WebSocketSender> kept;
+int taken = 0;  // by an outbox
 
 struct Counted {
     Counted() = default;
@@ -28,6 +33,9 @@ public:
         handlers.websocket("talk", talk).route("/talk");
         handlers.websocket("refuse", refuse).route("GET /refuse");
         handlers.websocket("reserved", reserved).route("GET /reserved");
+        handlers.websocket("lent", lent).route("GET /lent");
+        handlers.websocket("fill", fill, {.outbox = 1024, .when_full = WebSocketOverflow::drop})
+            .route("GET /fill");
     }
 
 private:
@@ -38,6 +46,18 @@ private:
     }
     static Task<> refuse(Request&, WebSocket&) {
         throw HttpError{http::status::forbidden, "Not you."};
+        co_return;
+    }
+    static Task<> lent(Request& request, WebSocket& socket) {
+        kept = socket.sender();
+        if (request.query("refuse")) throw HttpError{http::status::forbidden};
+        co_return;
+    }
+    static Task<> fill(Request&, WebSocket& socket) {
+        const WebSocketSender sender = socket.sender();
+        for (taken = 0; taken < 1000 && sender.post(""); ++taken) {
+        }
+        throw HttpError{http::status::conflict};
         co_return;
     }
     static Task<> reserved(Request&, WebSocket& socket) {
@@ -89,4 +109,20 @@ TEST_CASE("a test's App gives the answer to the handshake, and ends the handler"
         CHECK(app.get("/reserved").status() == http::status::internal_server_error);
     }
     CHECK(ended == 1);
+}
+
+TEST_CASE("a sender outlives a socket that never was") {
+    testing::App<Talker> app;
+    CHECK(app.get("/lent?refuse").status() == http::status::forbidden);
+    CHECK_FALSE(kept->post("a"));
+    CHECK(static_cast<int>(app.get("/lent").status()) == 101);
+    CHECK(test::eventually([] { return !kept->post("a"); }));
+    kept.reset();
+}
+
+TEST_CASE("an outbox counts what its messages take besides their payloads") {
+    testing::App<Talker> app;
+    CHECK(app.get("/fill").status() == http::status::conflict);
+    CHECK(taken > 1);
+    CHECK(taken < 100);
 }

@@ -1,13 +1,19 @@
 // What may be given to Handlers::async(), blocking() and inline_(), and the sentences for what may not.
 #pragma once
 
-#include <patchbay/filter.hpp>
 #include <patchbay/request.hpp>
 
 #include <exception>
 #include <type_traits>
 
 namespace patchbay::detail {
+
+template <class Function>
+constexpr void refuse_member_function() {
+    static_assert(!std::is_member_pointer_v<Function>,
+                  "patchbay: a member function needs its object: give a lambda that calls it, such as "
+                  "[this](Request& request) { return show(request); }");
+}
 
 template <class Function>
 inline constexpr bool takes_request = std::is_invocable_v<Function&, Request&>;

@@ -8,7 +8,7 @@ namespace patchbay::detail {
 
 class PATCHBAY_API HintSink {
 public:
-    /// Thread-safe. The fields have been checked.
+    /// Thread-safe. The fields have been checked, and are copied before it returns.
     virtual void send_hints(FieldList fields) = 0;
 
 protected:

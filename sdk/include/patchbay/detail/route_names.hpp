@@ -8,13 +8,15 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace patchbay::detail {
 
-class PATCHBAY_API RouteNames {
+/// Shared by the routes and by whoever answers for longer than they are served by.
+class PATCHBAY_API RouteNames : public std::enable_shared_from_this<RouteNames> {
 public:
     /// One more pattern of the handler, "plugin.handler"; the first that fits is taken.
     void add(const std::string& handler, const RoutePattern& pattern);

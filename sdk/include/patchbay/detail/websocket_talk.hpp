@@ -1,6 +1,7 @@
 // What may be given to Handlers::websocket() and blocking_websocket(), and the sentences for what may not.
 #pragma once
 
+#include <patchbay/detail/handler_function.hpp>
 #include <patchbay/request.hpp>
 #include <patchbay/task.hpp>
 #include <patchbay/websocket.hpp>
@@ -25,7 +26,8 @@ inline constexpr bool is_blocking_talk = Talk<Function, BlockingWebSocket, void>
 
 template <class Function>
 consteval void require_websocket_talk() {
-    static_assert(takes_socket<Function, WebSocket>,
+    refuse_member_function<Function>();
+    static_assert(std::is_member_pointer_v<Function> || takes_socket<Function, WebSocket>,
                   "patchbay: a WebSocket's handler takes exactly two parameters, Request& and WebSocket&");
     static_assert(!takes_socket<Function, WebSocket> || is_websocket_talk<Function>,
                   "patchbay: a WebSocket's handler must be a coroutine that returns Task<>; mark a plain "
@@ -34,7 +36,8 @@ consteval void require_websocket_talk() {
 
 template <class Function>
 consteval void require_blocking_talk() {
-    static_assert(takes_socket<Function, BlockingWebSocket>,
+    refuse_member_function<Function>();
+    static_assert(std::is_member_pointer_v<Function> || takes_socket<Function, BlockingWebSocket>,
                   "patchbay: a blocking WebSocket's handler takes exactly two parameters, Request& and "
                   "BlockingWebSocket&");
     static_assert(!takes_socket<Function, BlockingWebSocket> || is_blocking_talk<Function>,
