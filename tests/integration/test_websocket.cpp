@@ -1,6 +1,6 @@
 // WebSockets through the real binary: the handshake, messages, farewells.
+#include "support/client_frame.hpp"
 #include "support/http_client.hpp"
-#include "support/process_facts.hpp"
 #include "support/server_process.hpp"
 #include "support/websocket_client.hpp"
 
@@ -31,7 +31,7 @@ TEST_CASE("messages are echoed, whatever their kind, size and pieces") {
     WebSocketClient client{server.port(), "/echo"};
     CHECK(client.handshake().header("sec-websocket-accept") == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
     CHECK(client.handshake().header("upgrade") == "websocket");
-    for (const std::size_t size : {0u, 1u, 125u, 126u, 8'000u, 65'535u, 65'536u, 100'000u}) {
+    for (const std::size_t size : {0u, 1u, 125u, 126u, 127u, 8'000u, 65'535u, 65'536u, 100'000u}) {
         INFO(size);
         client.send(std::string(size, 's'));
         const Frame frame = client.read();
@@ -57,7 +57,7 @@ TEST_CASE("many messages that come at once are answered in order") {
     ServerProcess server{two_loops, sockets};
     HttpClient client{server.port()};
     std::string bytes = websocket_handshake("/echo");
-    for (int i = 0; i < 2'000; ++i) bytes += client_frame(std::to_string(i));
+    for (int i = 0; i < 2'000; ++i) bytes += text_frame(std::to_string(i));
     client.send(bytes);
     CHECK(client.read_response(true).status == 101);
     std::string expected;
@@ -163,8 +163,8 @@ TEST_CASE("a handler parts as it likes: with a code, by an exception, by its end
 TEST_CASE("a client that breaks the rules is told which, and its handler sees the code") {
     ServerProcess server{two_loops, sockets};
     const std::map<std::string, std::string> broken{{"1002", std::string{"\x81\x01x", 3}},  // not masked
-                                                    {"1007", client_frame("\xc3\x28")},     // not UTF-8
-                                                    {"1009", client_frame(std::string(1'100'000, 'x'))}};
+                                                    {"1007", text_frame("\xc3\x28")},       // not UTF-8
+                                                    {"1009", text_frame(std::string(1'100'000, 'x'))}};
     for (const auto& [code, bytes] : broken) {
         INFO(code);
         const std::size_t mark = server.log_mark();

@@ -1,14 +1,11 @@
 #include "support/websocket_client.hpp"
 
-#include <array>
+#include "support/client_frame.hpp"
+
 #include <stdexcept>
 
 namespace patchbay::test {
 namespace {
-
-void append_number(std::string& out, std::uint64_t number, int bytes) {
-    for (int i = bytes - 1; i >= 0; --i) out += static_cast<char>((number >> (8 * i)) & 0xff);
-}
 
 std::uint64_t number_of(std::string_view bytes) {
     std::uint64_t number = 0;
@@ -26,24 +23,6 @@ std::string websocket_handshake(std::string_view target, std::string_view more) 
     return text.append(more).append("\r\n");
 }
 
-std::string client_frame(std::string_view payload, unsigned opcode, bool fin) {
-    static constexpr std::array<char, 4> mask = {0x12, 0x34, 0x56, 0x78};
-    std::string frame;
-    frame += static_cast<char>((fin ? 0x80u : 0u) | opcode);
-    if (payload.size() < 126) {
-        append_number(frame, 0x80 | payload.size(), 1);
-    } else if (payload.size() < 65'536) {
-        frame += static_cast<char>(0x80 | 126);
-        append_number(frame, payload.size(), 2);
-    } else {
-        frame += static_cast<char>(0x80 | 127);
-        append_number(frame, payload.size(), 8);
-    }
-    frame.append(mask.data(), mask.size());
-    for (std::size_t i = 0; i < payload.size(); ++i) frame += static_cast<char>(payload[i] ^ mask[i % 4]);
-    return frame;
-}
-
 WebSocketClient::WebSocketClient(std::uint16_t port, std::string_view target, std::string_view more,
                                  int receive_buffer)
     : client_{port, receive_buffer} {
@@ -54,13 +33,11 @@ WebSocketClient::WebSocketClient(std::uint16_t port, std::string_view target, st
 }
 
 void WebSocketClient::send(std::string_view payload, unsigned opcode, bool fin) {
-    client_.send(client_frame(payload, opcode, fin));
+    client_.send(client_frame(opcode, payload, {.fin = fin}));
 }
 
 void WebSocketClient::send_close(unsigned code, std::string_view reason) {
-    std::string payload;
-    append_number(payload, code, 2);
-    send(payload.append(reason), 8);
+    client_.send(close_frame(code, reason));
 }
 
 std::string WebSocketClient::take(std::size_t bytes) {
@@ -79,35 +56,28 @@ Frame WebSocketClient::read() {
     const auto first = static_cast<unsigned char>(head[0]);
     std::uint64_t size = static_cast<unsigned char>(head[1]);
     if (size > 127) throw std::runtime_error{"WebSocketClient: a server's frame is masked"};
-    if (size == 126) size = number_of(take(2));
-    if (size == 127) size = number_of(take(8));
-    return {.opcode = first & 0xfu,
-            .fin = (first & 0x80) != 0,
-            .compressed = (first & 0x40) != 0,
-            .payload = take(static_cast<std::size_t>(size))};
+    if (size >= 126) size = number_of(take(size == 126 ? 2 : 8));
+    return {
+        .opcode = first & 0xfu, .fin = (first & 0x80) != 0, .payload = take(static_cast<std::size_t>(size))};
 }
 
 std::string WebSocketClient::read_message() {
     for (;;) {
         Frame frame = read();
+        if (frame.opcode == 0 || !frame.fin)
+            throw std::runtime_error{"WebSocketClient: a part of a message: " + frame.payload};
         if (frame.opcode <= 2) return std::move(frame.payload);
         if (frame.opcode == 8)
             throw std::runtime_error{"WebSocketClient: closed with " + std::to_string(take_close(frame))};
     }
 }
 
-unsigned WebSocketClient::read_close() {
+unsigned WebSocketClient::find_close(bool past_messages) {
     for (;;) {
         const Frame frame = read();
         if (frame.opcode == 8) return take_close(frame);
-        if (frame.opcode <= 2) throw std::runtime_error{"WebSocketClient: a message: " + frame.payload};
-    }
-}
-
-unsigned WebSocketClient::read_to_close() {
-    for (;;) {
-        const Frame frame = read();
-        if (frame.opcode == 8) return take_close(frame);
+        if (frame.opcode <= 2 && !past_messages)
+            throw std::runtime_error{"WebSocketClient: a message: " + frame.payload};
     }
 }
 

@@ -12,7 +12,6 @@ namespace patchbay::test {
 struct Frame {
     unsigned opcode = 0;
     bool fin = true;
-    bool compressed = false;
     std::string payload;
 };
 
@@ -33,17 +32,18 @@ public:
     void send_close(unsigned code, std::string_view reason = {});
 
     Frame read();
-    /// The payload of the next data frame. Errors: also when a Close frame comes first.
+    /// The payload of the next message. Errors: also when a Close frame comes first, or only a part of one.
     std::string read_message();
     /// The code of the Close frame, which must be the next but for pings and pongs; 1005 without one. The
     /// reason follows in reason().
-    unsigned read_close();
+    unsigned read_close() { return find_close(false); }
     /// The same, whatever data comes first.
-    unsigned read_to_close();
+    unsigned read_to_close() { return find_close(true); }
     const std::string& reason() const noexcept { return reason_; }
 
 private:
     std::string take(std::size_t bytes);
+    unsigned find_close(bool past_messages);
     unsigned take_close(const Frame& frame);
 
     HttpClient client_;
@@ -51,8 +51,5 @@ private:
     std::string received_;
     std::string reason_;
 };
-
-/// A frame of a client: masked.
-std::string client_frame(std::string_view payload, unsigned opcode = 1, bool fin = true);
 
 }  // namespace patchbay::test

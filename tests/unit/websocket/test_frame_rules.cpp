@@ -1,4 +1,4 @@
-#include "client_frames.hpp"
+#include "support/client_frame.hpp"
 #include "websocket/frame_rules.hpp"
 #include "websocket/message_reader.hpp"
 
@@ -9,8 +9,8 @@
 #include <vector>
 
 using namespace patchbay;
+using namespace patchbay::test;
 using namespace patchbay::websocket;
-using namespace patchbay::websocket::test;
 using namespace std::string_literals;
 using Step = MessageReader::Step;
 

@@ -1,5 +1,5 @@
-#include "client_frames.hpp"
 #include "peer_deflate.hpp"
+#include "support/client_frame.hpp"
 #include "websocket/message_reader.hpp"
 
 #include <catch2/catch.hpp>
@@ -9,6 +9,7 @@
 #include <vector>
 
 using namespace patchbay;
+using namespace patchbay::test;
 using namespace patchbay::websocket;
 using namespace patchbay::websocket::test;
 using namespace std::string_literals;

@@ -1,7 +1,7 @@
 // Counts operator new in this executable: a message in one frame must allocate nothing, and between messages
 // nothing must be held.
-#include "client_frames.hpp"
 #include "peer_deflate.hpp"
+#include "support/client_frame.hpp"
 #include "websocket/message_reader.hpp"
 
 #include <catch2/catch.hpp>
@@ -41,6 +41,7 @@ void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return al
 void operator delete(void* memory) noexcept { release(memory); }
 void operator delete(void* memory, std::size_t) noexcept { release(memory); }
 
+using namespace patchbay::test;
 using namespace patchbay::websocket;
 using namespace patchbay::websocket::test;
 using Step = MessageReader::Step;

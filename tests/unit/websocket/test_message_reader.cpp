@@ -1,4 +1,4 @@
-#include "client_frames.hpp"
+#include "support/client_frame.hpp"
 #include "websocket/message_reader.hpp"
 
 #include <catch2/catch.hpp>
@@ -8,8 +8,8 @@
 #include <vector>
 
 using namespace patchbay;
+using namespace patchbay::test;
 using namespace patchbay::websocket;
-using namespace patchbay::websocket::test;
 using Step = MessageReader::Step;
 
 namespace {

@@ -1,17 +1,17 @@
-// Frames as a client sends them.
+// Frames as a client sends them, or as no decent client would.
 #pragma once
 
-#include "websocket/frame_head.hpp"
-
+#include <array>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
-namespace patchbay::websocket::test {
+namespace patchbay::test {
 
 struct ClientFrame {
     bool fin = true;
     unsigned reserved = 0;  ///< 4: RSV1, 2: RSV2, 1: RSV3
-    MaskKey key{'\x12', '\x00', '\xfe', '\x7f'};
+    std::array<char, 4> key{'\x12', '\x00', '\xfe', '\x7f'};
 };
 
 inline std::string client_frame(unsigned opcode, std::string_view payload, const ClientFrame& details = {}) {
@@ -35,4 +35,4 @@ inline std::string close_frame(unsigned code, std::string_view reason = {}) {
     return client_frame(8, payload.append(reason));
 }
 
-}  // namespace patchbay::websocket::test
+}  // namespace patchbay::test
