@@ -107,11 +107,7 @@ limits: {connections: 4}
     CHECK(first->closed());
     first.reset();
     second.reset();
-    CHECK(eventually([&] {
-        const auto next = local();
-        next->send(http_request("GET", "/who"));
-        return next->read_response().status == 200;
-    }));
+    CHECK(eventually([&] { return answers(HttpClient{server.directory() / "x.sock"}, "/who"); }));
     CHECK(server.terminate() == 0);
 }
 
@@ -136,7 +132,7 @@ limits: {connections_per_address: 2}
     server.wait_for_log("configuration taken");
     first.reset();
     second.reset();
-    CHECK(eventually([&] { return status_of(HttpClient{other}, http_request("GET", "/who")) == 200; }));
+    CHECK(eventually([&] { return answers(HttpClient{other}, "/who"); }));
     CHECK(own.get("/who").status == 200);
     CHECK(server.terminate() == 0);
 }

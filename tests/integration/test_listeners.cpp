@@ -193,11 +193,7 @@ limits: {connections_per_address: 2, requests_per_connection: 3}
         }
     }
     second.reset();
-    CHECK(eventually([&] {
-        HttpClient next{server.port()};
-        next.send(http_request("GET", "/who"));
-        return next.read_response().status == 200;
-    }));
+    CHECK(eventually([&] { return answers(HttpClient{server.port()}, "/who"); }));
     CHECK(first.get("/who").header("connection").empty());
     CHECK(first.get("/blocking").header("connection") == "close");
     CHECK(first.closed());

@@ -242,4 +242,12 @@ void HttpClient::reset() {
 
 bool HttpClient::closed() { return taken_ == buffer_.size() && !fill(); }
 
+bool answers(HttpClient client, std::string_view target) {
+    try {
+        return client.get(target).status == 200;
+    } catch (const std::runtime_error&) {
+        return false;
+    }
+}
+
 }  // namespace patchbay::test

@@ -77,4 +77,7 @@ private:
     std::size_t taken_ = 0;
 };
 
+/// Whether a GET has 200 for its answer; it has not when the server turns the client away, however it does.
+bool answers(HttpClient client, std::string_view target);
+
 }  // namespace patchbay::test
