@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <array>
 #include <memory>
 #include <string>
 #include <vector>
@@ -141,22 +142,28 @@ TEST_CASE("a listener has timeouts of its own") {
     ServerProcess server{R"(
 listen:
   - 127.0.0.1:0
-  - {address: unix:x.sock, timeouts: {header: 200ms, idle: 200ms}}
+  - {address: unix:header.sock, timeouts: {header: 200ms}}
+  - {address: unix:idle.sock, timeouts: {idle: 200ms}}
 timeouts: {header: 60s, idle: 60s}
 )",
                          plugins};
-    HttpClient slow_tcp{server.port()};
-    slow_tcp.send("GET /who HT");
-    HttpClient idle_tcp{server.port()};
-    CHECK(idle_tcp.get("/who").status == 200);
-    HttpClient slow_local{server.directory() / "x.sock"};
-    slow_local.send("GET /who HT");
-    CHECK(slow_local.read_response().status == 408);
-    HttpClient idle_local{server.directory() / "x.sock"};
-    CHECK(idle_local.get("/who").status == 200);
-    CHECK(idle_local.closed());
-    slow_tcp.send("TP/1.1\r\nHost: test\r\n\r\n");
-    CHECK(slow_tcp.read_response().status == 200);
-    CHECK(idle_tcp.get("/who").status == 200);
+    const auto begun = [](HttpClient client) {
+        client.send("GET /who HT");
+        return client;
+    };
+    const auto idle = [](HttpClient client) {
+        CHECK(client.get("/who").status == 200);
+        return client;
+    };
+    const auto on = [&](const char* socket) { return HttpClient{server.directory() / socket}; };
+    std::array slow{begun(HttpClient{server.port()}), begun(on("idle.sock"))};
+    std::array still{idle(HttpClient{server.port()}), idle(on("header.sock"))};
+    CHECK(begun(on("header.sock")).read_response().status == 408);
+    CHECK(idle(on("idle.sock")).closed());
+    for (HttpClient& client : slow) {
+        client.send("TP/1.1\r\nHost: test\r\n\r\n");
+        CHECK(client.read_response().status == 200);
+    }
+    for (HttpClient& client : still) CHECK(client.get("/who").status == 200);
     CHECK(server.terminate() == 0);
 }
