@@ -5,10 +5,12 @@
 #include <catch2/catch.hpp>
 
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <sys/stat.h>
 #include <tuple>
 
@@ -210,7 +212,12 @@ TEST_CASE("folders that can't be used are named, and what to do about them") {
 TEST_CASE("a folder of plugin copies from which nothing may be executed is named") {
     const TempDirectory folder;
     const std::string mount = "mount -t tmpfs -o noexec none " + folder.path().string();
-    if (run_command({"unshare", "-rm", "sh", "-c", mount}).exit_code != 0) return;  // not ours to mount
+    if (run_command({"unshare", "-rm", "sh", "-c", mount}).exit_code != 0) {
+        const char* const ci = std::getenv("CI");
+        REQUIRE((!ci || std::string_view{ci} != "true"));
+        WARN("skipped: this user may not mount anything here");
+        return;
+    }
     const Setup setup{"plugins: {private_directory: " + folder.path().string() + "}\n", sample};
     const Finished result = run_command(
         {"unshare", "-rm", "sh", "-c", mount + " && exec " PATCHBAY_BINARY " check " + setup.yaml()});
