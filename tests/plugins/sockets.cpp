@@ -61,7 +61,7 @@ public:
                        {.close_timeout = hasty, .outbox = 1000, .when_full = WebSocketOverflow::close})
             .route("GET /overflow_close");
         handlers.websocket("sleeps", sleeps).route("GET /sleeps");
-        handlers.websocket("pings", code_logged, {.ping_interval = 100ms, .pong_timeout = 200ms})
+        handlers.websocket("pings", code_logged, {.ping_interval = 100ms, .pong_timeout = 2s})
             .route("GET /pings");
         handlers.websocket("code", code_logged).route("GET /code");
         handlers.websocket("several", several, {.close_timeout = hasty}).route("GET /several");
