@@ -6,8 +6,6 @@
 
 #include <catch2/catch.hpp>
 
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <string>
 
@@ -318,33 +316,5 @@ TEST_CASE("a client that is not heard of is asked, and given up when it does not
         client.send(ping.payload, 10);
     }
     server.wait_for_log("closed by 1006");
-    CHECK(server.terminate() == 0);
-}
-
-TEST_CASE("the access log has a socket at its end, with what was sent") {
-    ServerProcess server{two_loops + "access_log: {file: access.log, format: json}\n", sockets};
-    {
-        WebSocketClient client{server.port(), "/echo"};
-        client.send("hello");
-        CHECK(client.read_message() == "hello");
-        client.send_close(1000);
-        CHECK(client.read_close() == 1000);
-        CHECK(client.connection().closed());
-    }
-    CHECK(server.terminate() == 0);
-    std::ifstream file{server.directory() / "access.log"};
-    const std::string line{std::istreambuf_iterator<char>{file}, {}};
-    CHECK_THAT(line, Catch::Contains("101"));
-    CHECK_THAT(line, Catch::Contains("/echo"));
-}
-
-TEST_CASE("sockets count as connections until they end") {
-    ServerProcess server{"listen: 127.0.0.1:0\nlimits: {connections: 2}\n", sockets};
-    {
-        const WebSocketClient one{server.port(), "/echo"};
-        const WebSocketClient two{server.port(), "/echo"};
-        CHECK(HttpClient{server.port()}.read_response().status == 503);
-    }
-    CHECK(eventually([&] { return answers(HttpClient{server.port()}, "/flooded"); }));
     CHECK(server.terminate() == 0);
 }

@@ -1,14 +1,17 @@
-// WebSockets across reloads and at the end of the server.
+// WebSockets across reloads, in the access log, among the connections, and at the end of the server.
 #include "support/http_client.hpp"
 #include "support/process_facts.hpp"
 #include "support/server_process.hpp"
 #include "support/websocket_client.hpp"
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 #include <csignal>
 #include <deque>
+#include <sstream>
 #include <string>
+#include <vector>
 
 using namespace patchbay::test;
 
@@ -112,7 +115,8 @@ TEST_CASE("clients that do not answer, and handlers that do not end, are cut at 
 
 TEST_CASE("hundreds of sockets leave neither descriptors nor generations behind") {
     ServerProcess server{with("drain: {deadline: 1h}\n"), sockets};
-    CHECK(HttpClient{server.port()}.get("/flooded").status == 200);
+    HttpClient warming{server.port()};  // stays, so that what it takes is counted before and after
+    CHECK(warming.get("/flooded").status == 200);
     const std::size_t before = open_descriptors(server.id());
     for (int round = 0; round < 3; ++round) {
         std::deque<WebSocketClient> clients;
@@ -127,5 +131,45 @@ TEST_CASE("hundreds of sockets leave neither descriptors nor generations behind"
     const std::size_t mark = server.log_mark();
     server.overwrite(test_plugin("sockets_2"), "sockets.so");
     server.wait_for_log("unmapped", mark);
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("the access log has a socket at its end, with what was sent") {
+    ServerProcess server{
+        "listen: 127.0.0.1:0\nevent_loops: 1\naccess_log: {file: access.log, format: json}\n", sockets};
+    const auto lines = [&] {
+        std::vector<nlohmann::json> parsed;
+        std::istringstream text{read_file(server.directory() / "access.log")};
+        for (std::string line; std::getline(text, line);) parsed.push_back(nlohmann::json::parse(line));
+        return parsed;
+    };
+    WebSocketClient client{server.port(), "/echo"};
+    client.send("hello");
+    CHECK(client.read_message() == "hello");
+    // The loop's next line is there, and none of the open socket before it.
+    CHECK(HttpClient{server.port()}.get("/flooded").status == 200);
+    REQUIRE(eventually([&] { return !lines().empty(); }));
+    CHECK(lines().size() == 1);
+    CHECK(lines().front()["url.path"] == "/flooded");
+    client.send_close(1000);
+    CHECK(client.read_close() == 1000);
+    CHECK(client.connection().closed());
+    CHECK(server.terminate() == 0);
+    const auto all = lines();
+    REQUIRE(all.size() == 2);
+    CHECK(all[1]["url.path"] == "/echo");
+    CHECK(all[1]["http.response.status_code"] == 101);
+    CHECK(all[1]["http.response.body.size"] == 7 + 4);  // "hello" and the farewell, each in a frame
+    CHECK_FALSE(all[1].contains("error.type"));
+}
+
+TEST_CASE("sockets count as connections until they end") {
+    ServerProcess server{"listen: 127.0.0.1:0\nlimits: {connections: 2}\n", sockets};
+    {
+        const WebSocketClient one{server.port(), "/echo"};
+        const WebSocketClient two{server.port(), "/echo"};
+        CHECK(HttpClient{server.port()}.read_response().status == 503);
+    }
+    CHECK(eventually([&] { return answers(HttpClient{server.port()}, "/flooded"); }));
     CHECK(server.terminate() == 0);
 }
