@@ -11,7 +11,8 @@ using namespace patchbay::test;
 
 namespace {
 
-const std::vector<PluginFile> plugins{{test_plugin("slow"), "slow.so"}};
+const std::vector<PluginFile> plugins{{test_plugin("slow"), "slow.so"},
+                                      {test_plugin("failures"), "failures.so"}};
 const std::string browser = "Accept: text/html,application/xml;q=0.9,*/*;q=0.8\r\n";
 
 HttpResponse ask(HttpClient& client, const std::string& line, const std::string& headers) {
@@ -73,7 +74,7 @@ TEST_CASE("errors have the operator's pages, and change with the configuration")
     CHECK(server.terminate() == 0);
 }
 
-TEST_CASE("a page fills what a handler leaves empty, compressed and with the filters' headers") {
+TEST_CASE("a page is compressed, and has the filters' headers") {
     const TempDirectory pages;
     const std::string long_page = "<p>" + std::string(5000, 'x');
     write_file(pages.path() / "page.html", long_page);
@@ -89,5 +90,31 @@ TEST_CASE("a page fills what a handler leaves empty, compressed and with the fil
     const HttpResponse coded = ask(client, "GET /nowhere", browser + "Accept-Encoding: gzip\r\n");
     CHECK(coded.header("content-encoding") == "gzip");
     CHECK(coded.body.size() < 1000);
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("pages fill what handlers leave empty and stand for what they throw; a refused head has none") {
+    const TempDirectory pages;
+    for (const char* status : {"404", "431", "500"})
+        write_file(pages.path() / (status + std::string{".html"}), std::string{"<p>page "} + status);
+    const std::string folder = pages.path().string();
+    ServerProcess server{"listen: 127.0.0.1:0\nlimits: {header_fields: 5}\nerrors: {404: " + folder +
+                             "/404.html, 431: " + folder + "/431.html, 500: " + folder + "/500.html}\n",
+                         plugins};
+    HttpClient client{server.port()};
+    const HttpResponse empty = ask(client, "GET /empty", browser);
+    CHECK(empty.status == 404);
+    CHECK(empty.body == "<p>page 404");
+    CHECK(empty.header("content-type") == "text/html; charset=utf-8");
+    const HttpResponse thrown = ask(client, "GET /throws", browser);
+    CHECK(thrown.status == 500);
+    CHECK(thrown.body == "<p>page 500");
+    CHECK(thrown.header("content-type") == "text/html; charset=utf-8");
+    server.wait_for_log("handler throws failed: nothing for clients");
+    // Nothing in a head that is refused is looked at, its Accept neither.
+    const HttpResponse refused = ask(client, "GET /empty", browser + "A: 1\r\nB: 1\r\nC: 1\r\nD: 1\r\n");
+    CHECK(refused.status == 431);
+    CHECK(refused.header("content-type") == "application/problem+json");
+    CHECK(refused.body.find("\"status\":431") != std::string::npos);
     CHECK(server.terminate() == 0);
 }
