@@ -1,4 +1,6 @@
 // WebSockets of every kind, and handlers that do with them what they should not.
+#include "echo_messages.hpp"
+
 #include <patchbay/plugin.hpp>
 
 #include <atomic>
@@ -22,6 +24,8 @@ struct Farewell {
 // For clients that a test leaves open until the server ends.
 constexpr std::chrono::milliseconds hasty{300};
 
+std::string code_of(auto& socket) { return std::to_string(static_cast<unsigned>(*socket.close_code())); }
+
 struct Visitor {
     std::string name;
 };
@@ -30,12 +34,14 @@ class Sockets final : public Plugin {
 public:
     void add_handlers(Handlers& handlers) override {
         handlers
-            .websocket("echo", echo,
+            .websocket("echo", echo_messages,
                        {.subprotocols = {"b", "a"}, .max_message = 100'000, .close_timeout = hasty})
             .route("/echo");
-        handlers.websocket("origins", echo, {.origins = {"https://friend.example"}, .close_timeout = hasty})
+        handlers
+            .websocket("origins", echo_messages,
+                       {.origins = {"https://friend.example"}, .close_timeout = hasty})
             .route("GET /origins");
-        handlers.websocket("everybody", echo, {.origins = {"*"}, .close_timeout = hasty})
+        handlers.websocket("everybody", echo_messages, {.origins = {"*"}, .close_timeout = hasty})
             .route("GET /everybody");
         handlers.websocket("greet", greet, {.close_timeout = hasty}).route("GET /greet/{name}");
         handlers.websocket("refuse", refuse).route("GET /refuse");
@@ -73,16 +79,6 @@ public:
     }
 
 private:
-    static Task<> echo(Request&, WebSocket& socket) {
-        while (auto message = co_await socket.receive()) {
-            if (message->is_text()) {
-                co_await socket.send(message->text());
-            } else {
-                co_await socket.send_bytes(message->bytes());
-            }
-        }
-    }
-
     static Task<> greet(Request& request, WebSocket& socket) {
         socket.header("X-Greeting", request.path_param("name"));
         socket.cookie({.name = "seen", .value = "yes"});
@@ -123,8 +119,7 @@ private:
     static Task<> version(Request&, WebSocket& socket) {
         const Farewell farewell{"version " SOCKETS_VERSION " ended"};
         while (const auto message = co_await socket.receive()) co_await socket.send(SOCKETS_VERSION);
-        const auto code = static_cast<unsigned>(*socket.close_code());
-        log_info("version saw " + std::to_string(code));
+        log_info("version saw " + code_of(socket));
     }
 
     Task<> flood(WebSocket& socket) {
@@ -185,8 +180,7 @@ private:
     static Task<> code_logged(Request&, WebSocket& socket) {
         while (const auto message = co_await socket.receive()) {
         }
-        const auto code = static_cast<unsigned>(*socket.close_code());
-        log_info("closed by " + std::to_string(code) + " " + std::string{socket.close_reason()});
+        log_info("closed by " + code_of(socket) + " " + std::string{socket.close_reason()});
     }
 
     static Task<> count(WebSocket& socket, std::string name) {
@@ -238,7 +232,7 @@ private:
                 std::string{thread_name().substr(0, 8)} + " " + std::string{message->text()};
             socket.send(text);
         }
-        log_info("blocking saw " + std::to_string(static_cast<unsigned>(*socket.close_code())));
+        log_info("blocking saw " + code_of(socket));
     }
 
     static std::optional<Response> visitor(Request& request) {

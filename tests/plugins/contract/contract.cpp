@@ -1,4 +1,6 @@
 // The server that the measurements are made with: conf/contract.yaml serves it.
+#include "echo_messages.hpp"
+
 #include <patchbay/plugin.hpp>
 
 #include <thread>
@@ -19,8 +21,8 @@ public:
         handlers.inline_("inline", [](Request&) { return Response::text("Hello, World!"); })
             .route("GET /inline");
         handlers.blocking("blocking", blocking).route("GET /blocking");
-        handlers.websocket("ws", talk).route("GET /ws");
-        handlers.websocket("ws_deflate", talk, {.compression = true}).route("GET /ws-deflate");
+        handlers.websocket("ws", echo_messages).route("GET /ws");
+        handlers.websocket("ws_deflate", echo_messages, {.compression = true}).route("GET /ws-deflate");
     }
 
 private:
@@ -33,15 +35,6 @@ private:
     static Task<Response> wait(Request&) {
         co_await sleep_for(10ms);
         co_return Response::text("ok");
-    }
-    static Task<> talk(Request&, WebSocket& socket) {
-        while (auto message = co_await socket.receive()) {
-            if (message->is_text()) {
-                co_await socket.send(message->text());
-            } else {
-                co_await socket.send_bytes(message->bytes());
-            }
-        }
     }
     static Response blocking(Request&) {
         std::this_thread::sleep_for(10ms);
