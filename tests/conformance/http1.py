@@ -16,18 +16,16 @@ is no HTTP/1, "-" no response. `ok` lists what is exactly right, `weak` what is 
 
 import collections
 import concurrent.futures
-import ipaddress
 import json
 import pathlib
 import re
-import signal
 import socket
 import struct
-import subprocess
 import sys
 import time
 
 from peer import Peer
+from server import loopback_address, served
 
 PARALLEL = 12
 ANSWER_SECONDS = 2.0  # for the first response, unless a case says otherwise
@@ -119,11 +117,9 @@ class Connection(Peer):
 
 
 class Runner:
-    def __init__(self, host, port):
-        if not ipaddress.ip_address(socket.gethostbyname(host)).is_loopback:
-            raise SystemExit("only a loopback address is tested")
-        self.address = (host, port)
-        self.host_header = f"localhost:{port}"
+    def __init__(self, address):
+        self.address = address
+        self.host_header = f"localhost:{address[1]}"
 
     def bytes_of(self, text):
         return text.replace("{H}", self.host_header).encode("latin1")
@@ -242,10 +238,10 @@ def fault_of(case, outcome, responses, received):
     return ""
 
 
-def test(host, port, pattern):
-    runner = Runner(host, port)
+def test(address, pattern):
+    runner = Runner(address)
     if not runner.alive():
-        raise SystemExit(f"{host}:{port} does not answer GET / with 200")
+        raise SystemExit(f"{address[0]}:{address[1]} does not answer GET / with 200")
     cases = json.loads(pathlib.Path(__file__).with_name("http1_cases.json").read_text())["cases"]
     cases = [case for case in cases if re.search(pattern, case["id"])]
     cases.sort(key=lambda case: not case["id"].startswith("tmo"))  # the slow ones first
@@ -260,26 +256,13 @@ def test(host, port, pattern):
     return counts["ok"] == len(cases)
 
 
-def serve_and_test(binary, config):
-    command = [binary, "serve", config, "--listen", "127.0.0.1:0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            ready = next(line for line in server.stdout if line.startswith("listening on"))
-            passed = test("127.0.0.1", int(ready.rsplit(":", 1)[1]), ".")
-        finally:
-            server.send_signal(signal.SIGTERM)
-    if server.returncode != 0:
-        print(f"the server ended with exit code {server.returncode}")
-    return passed and server.returncode == 0
-
-
 def main(arguments):
     if len(arguments) == 3 and arguments[0] == "--serve":
-        return serve_and_test(arguments[1], arguments[2])
+        with served(arguments[1], arguments[2]) as address:
+            return test(address, ".")
     if len(arguments) not in (1, 2) or ":" not in arguments[0]:
         raise SystemExit(__doc__)
-    host, port = arguments[0].rsplit(":", 1)
-    return test(host, int(port), arguments[1] if len(arguments) == 2 else ".")
+    return test(loopback_address(arguments[0]), arguments[1] if len(arguments) == 2 else ".")
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ import time
 
 import desync_cases
 import http1
+from server import EndedBadly, served
 
 HERE = pathlib.Path(__file__).parent
 PATIENCE = 5.0  # for the end of a connection; no timeout below is longer
@@ -107,25 +108,13 @@ FRONTS = {
 
 
 class Server:
-    """The server, and the requests that its access log has."""
+    """A running server, and the requests that its access log has."""
 
-    def __init__(self, binary, config, log):
-        self.log = log
-        environment = {**os.environ, "PATCHBAY_ACCESS_LOG_FILE": str(log), "PATCHBAY_ACCESS_LOG_FORMAT": "json"}
-        command = [binary, "serve", config, "--listen", "127.0.0.1:0"]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
-        ready = next((line for line in self.process.stdout if line.startswith("listening on")), None)
-        if not ready:
-            raise SystemExit("the server did not start")
-        self.port = int(ready.rsplit(":", 1)[1])
+    def __init__(self, address, log):
+        self.address, self.log = address, log
 
     def connect(self):
-        return socket.create_connection(("127.0.0.1", self.port), 5)
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.communicate(timeout=30)
-        return self.process.returncode
+        return socket.create_connection(self.address, 5)
 
     def seen(self):
         for line in self.log.read_text().splitlines():
@@ -236,33 +225,38 @@ def parts_of_conformance(case):
 class Front:
     """One way to the server, and what went wrong on it."""
 
-    def __init__(self, name, binary, config, folder):
-        self.name, self.faults, self.answers, self.probes = name, [], {}, 0
-        self.server = Server(binary, config, folder / "access.log")
-        try:
-            self.proxy = Proxy(name, self.server.port, folder) if FRONTS[name] else None
-        except BaseException:
-            self.server.stop()
-            raise
-        self.way = self.proxy or self.server
+    def __init__(self, name, folder):
+        self.name, self.folder = name, folder
+        self.faults, self.answers, self.probes = [], {}, 0
+        self.server = self.proxy = self.way = None
 
     def fault(self, case, text):
         self.faults.append(f"{self.name:12} {case:14} {text}")
 
-    def run(self, cases):
+    def run(self, binary, config, cases):
+        log = self.folder / "access.log"
+        environment = {**os.environ, "PATCHBAY_ACCESS_LOG_FILE": str(log), "PATCHBAY_ACCESS_LOG_FORMAT": "json"}
         try:
-            for name, parts, served in cases:
-                self.run_case(name, parts, served)
-        finally:
-            if self.proxy:
-                self.proxy.stop()
-            if self.server.stop() != 0:
-                self.fault("", "the server did not end well")
+            with served(binary, config, environment) as address:
+                self.server = Server(address, log)
+                self.run_cases(cases)
+        except EndedBadly as error:
+            self.fault("", str(error))
         if self.proxy:
             self.compare_logs()
         return self
 
-    def run_case(self, name, parts, served):
+    def run_cases(self, cases):
+        self.proxy = Proxy(self.name, self.server.address[1], self.folder) if FRONTS[self.name] else None
+        self.way = self.proxy or self.server
+        try:
+            for case in cases:
+                self.run_case(*case)
+        finally:
+            if self.proxy:
+                self.proxy.stop()
+
+    def run_case(self, name, parts, wanted):
         received, closed = talk(self.way.connect(), parts)
         responses = http1.parse_responses(received, methods_of(parts), True)
         finals = [response for response in responses if not response.status.startswith("1")]
@@ -279,18 +273,18 @@ class Front:
             self.fault(name, f"there are {len(finals)} answers")
         self.answers[name] = [response.body for response in good]
         if not self.proxy:
-            self.check_served(name, finals, good, served)
+            self.check_served(name, finals, good, wanted)
         self.probe(name)
 
-    def check_served(self, name, finals, good, served):
+    def check_served(self, name, finals, good, wanted):
         for number, response in enumerate(finals):
             if re.search(r"\r\nconnection: close", response.head, re.IGNORECASE) and number + 1 < len(finals):
                 self.fault(name, "an answer follows the last one")
-        if served is None:
+        if wanted is None:
             return
-        names = [word for word in served.split(",") if word]
+        names = [word for word in wanted.split(",") if word]
         bodies = [response.body.decode("latin1") for response in good]
-        paired = all(body == f"{name}-{wanted}" for wanted, body in zip(names, bodies) if body.startswith(name))
+        paired = all(body == f"{name}-{path}" for path, body in zip(names, bodies) if body.startswith(name))
         if len(bodies) != len(names) or not paired:
             self.fault(name, f"answers {bodies} to the requests {names}")
 
@@ -347,8 +341,8 @@ def main(arguments):
         fronts = []
         for name in FRONTS:
             (pathlib.Path(folder) / name).mkdir()
-            fronts.append(Front(name, arguments[0], arguments[1], pathlib.Path(folder) / name))
-        fronts = list(pool.map(lambda front: front.run(cases), fronts))
+            fronts.append(Front(name, pathlib.Path(folder) / name))
+        fronts = list(pool.map(lambda front: front.run(arguments[0], arguments[1], cases), fronts))
     faults = [fault for front in fronts for fault in front.faults]
     for front in fronts[1:]:
         faults += contradictions(fronts[0], front)

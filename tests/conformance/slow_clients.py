@@ -10,11 +10,11 @@ connection must be closed within LIMIT_SECONDS. Exit code 0: so it was.
 
 import resource
 import select
-import signal
 import socket
-import subprocess
 import sys
 import time
+
+from server import served
 
 CLIENTS = 800
 LIMIT_SECONDS = 8.0
@@ -39,18 +39,18 @@ def slow_reader(number):
     return head + b"x" * LARGE_ANSWER, b""
 
 
-def connect(port, receive_buffer=None):
+def connect(address, receive_buffer=None):
     client = socket.socket()
     if receive_buffer:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
     client.settimeout(10)
-    client.connect(("127.0.0.1", port))
+    client.connect(address)
     return client
 
 
-def served(port):
+def others_served(address):
     try:
-        with connect(port) as client:
+        with connect(address) as client:
             client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
             return client.recv(64).startswith(b"HTTP/1.1 200")
     except OSError:
@@ -60,8 +60,8 @@ def served(port):
 class Victim:
     """One slow client. Being closed shows as an end or an error, when sending or when polled for a hang-up."""
 
-    def __init__(self, port, opening, drip):
-        self.socket = connect(port, None if drip else 4096)
+    def __init__(self, address, opening, drip):
+        self.socket = connect(address, None if drip else 4096)
         self.socket.sendall(opening)
         self.socket.setblocking(False)
         self.drip = drip
@@ -91,8 +91,8 @@ def hung_up(victims):
     return {by_number[number] for number, _ in poll.poll(0)}
 
 
-def attack(port, name, make, clients):
-    victims = [Victim(port, *make(number)) for number in range(clients)]
+def attack(address, name, make, clients):
+    victims = [Victim(address, *make(number)) for number in range(clients)]
     asked = answered = 0
     started = time.time()
     while any(victim.closed is None for victim in victims) and time.time() - started < 3 * LIMIT_SECONDS:
@@ -103,7 +103,7 @@ def attack(port, name, make, clients):
             victim.step(ended)
         while time.time() < round_end:
             asked += 1
-            answered += served(port)
+            answered += others_served(address)
             time.sleep(0.05)
     slowest = max(victim.closed or float("inf") for victim in victims) - started
     for victim in victims:
@@ -115,20 +115,14 @@ def attack(port, name, make, clients):
 def main(binary, config):
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    command = [binary, "serve", config, "--listen", "127.0.0.1:0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            ready = next(line for line in server.stdout if line.startswith("listening on"))
-            port = int(ready.rsplit(":", 1)[1])
-            passed = [
-                attack(port, "slow headers", slow_header, CLIENTS),
-                attack(port, "slow bodies", slow_body, CLIENTS),
-                attack(port, "slow chunks", slow_chunks, CLIENTS),
-                attack(port, "slow readers", slow_reader, CLIENTS),
-            ]
-        finally:
-            server.send_signal(signal.SIGTERM)
-    return all(passed) and server.returncode == 0
+    with served(binary, config) as address:
+        passed = [
+            attack(address, "slow headers", slow_header, CLIENTS),
+            attack(address, "slow bodies", slow_body, CLIENTS),
+            attack(address, "slow chunks", slow_chunks, CLIENTS),
+            attack(address, "slow readers", slow_reader, CLIENTS),
+        ]
+    return all(passed)
 
 
 if __name__ == "__main__":

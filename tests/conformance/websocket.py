@@ -15,11 +15,7 @@ permits. failed: anything else. Options change the resources, the limit and how 
 import argparse
 import collections
 import concurrent.futures
-import ipaddress
 import re
-import signal
-import socket
-import subprocess
 import sys
 
 import websocket_cases_close
@@ -33,6 +29,7 @@ import websocket_cases_negotiation
 import websocket_cases_random
 import websocket_cases_request
 import websocket_cases_text
+from server import loopback_address, served
 from websocket_case import close, echo, text
 from websocket_client import Client
 
@@ -184,11 +181,9 @@ def all_cases(limit):
     return cases
 
 
-def test(options, host, port, pattern):
-    if not ipaddress.ip_address(socket.gethostbyname(host)).is_loopback:
-        raise SystemExit("only a loopback address is tested")
-    runner = Runner(options, (host, port))
-    cases = [case for case in all_cases(options.max_message) if re.search(pattern, case.id)]
+def test(options, address):
+    runner = Runner(options, address)
+    cases = [case for case in all_cases(options.max_message) if re.search(options.cases, case.id)]
     groups = collections.defaultdict(collections.Counter)
     with concurrent.futures.ThreadPoolExecutor(options.parallel) as pool:
         for case, (verdict, reasons) in zip(cases, pool.map(runner.judge, cases)):
@@ -206,19 +201,6 @@ def test(options, host, port, pattern):
     return total["ok"] == total.total()
 
 
-def serve_and_test(options, binary, config):
-    command = [binary, "serve", config, "--listen", "127.0.0.1:0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            ready = next(line for line in server.stdout if line.startswith("listening on"))
-            passed = test(options, "127.0.0.1", int(ready.rsplit(":", 1)[1]), options.cases)
-        finally:
-            server.send_signal(signal.SIGTERM)
-    if server.returncode != 0:
-        print(f"the server ended with exit code {server.returncode}")
-    return passed and server.returncode == 0
-
-
 def main():
     sys.stdout.reconfigure(line_buffering=True)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -232,11 +214,11 @@ def main():
     parser.add_argument("--patience", type=float, default=10.0, help="seconds of silence (default: %(default)s)")
     options = parser.parse_args()
     if options.serve:
-        return serve_and_test(options, *options.serve)
+        with served(*options.serve) as address:
+            return test(options, address)
     if ":" not in (options.server or ""):
         parser.error("which server?")
-    host, port = options.server.rsplit(":", 1)
-    return test(options, host, int(port), options.cases)
+    return test(options, loopback_address(options.server))
 
 
 if __name__ == "__main__":
