@@ -147,8 +147,16 @@ def headers():
         fields = {"Sec-WebSocket-Extensions": values}
         yield conversation(f"negotiation/{name}", "§9.1", None, "yes", fields=fields)
     fields = {"sec-websocket-EXTENSIONS": "permessage-deflate"}
-    id = "negotiation/field-case"
-    yield echo(id, "§4.1", "the offer in a field of another case", [text("a")], ["a"], compression=True, fields=fields)
+    yield echo(
+        "negotiation/field-case",
+        "§4.1",
+        "the offer in a field of another case",
+        [compressed("a")],
+        ["a"],
+        compression=True,
+        accepts="yes",
+        fields=fields,
+    )
 
 
 def without():
@@ -161,6 +169,7 @@ def without():
         [compressed("a")],
         ["a"],
         offer=offer,
+        accepts="no",
     )
     flagged = text(b"\xf2\x48\xcd\xc9\xc9\x07\x00", rsv=RSV1)
     about = "RSV1 without an offer"
