@@ -52,10 +52,10 @@ def cases(limit):
 
 
 def sizes(limit):
-    for size in SIZES + [limit]:
-        for kind, opcode in [("zeros", BINARY), ("random", BINARY), ("words", TEXT)]:
-            # What grows when it is compressed may be above a limit of the frame then.
-            message = content(kind, size if kind != "random" or size < limit else limit - 4096)
+    # What grows when it is compressed may be above a limit of the frame then.
+    for kind, opcode, largest in [("zeros", BINARY, limit), ("random", BINARY, limit - 4096), ("words", TEXT, limit)]:
+        for size in SIZES + [largest]:
+            message = content(kind, size)
             about = f"{size} bytes of {kind}, twice"
             id = f"deflate/{kind}-{size}"
             yield echo(id, "RFC 7692 §7.2", about, [compressed(message, opcode)] * 2, [message] * 2, **WITH)
