@@ -77,7 +77,7 @@ def chopped(data, size, pause=0.0):
 
 
 def unread(data):
-    """Reads no answers while the server takes any of it."""
+    """Reads no answers while the server takes any of it. It is to be more than all buffers on the way can hold."""
     return lambda client: client.send_unread(data)
 
 

@@ -81,11 +81,13 @@ class Client(Peer):
                 time.sleep(pause)
 
     def send_unread(self, data):
-        """Reads nothing until the server takes no more."""
+        """Reads nothing until the server takes no more, which must be before it has taken all."""
         self.unsent += data
         self.pushing = True
         while self.unsent and select.select([], [self.socket], [], 0.3)[1]:
             self.send_some()
+        if not self.unsent:
+            self.fault = "takes all that a client sends that reads no answers"
 
     def pause(self, seconds):
         self.wait(lambda: not self.unsent)
