@@ -9,7 +9,7 @@ The server must offer at /ws an echo of text and binary messages of at most 1 Mi
 case is ok.
 
 ok: the outcome that the RFC asks for. weak: the right outcome but late, without a Close frame, or what the RFC only
-permits. failed: anything else. Options change the resources, the limit and how patient a client is.
+permits. failed: anything else. Options change the resources and how patient a client is.
 """
 
 import argparse
@@ -160,7 +160,7 @@ def verdict_on_frames(case, client):
     return failed, weak
 
 
-def all_cases(limit):
+def all_cases():
     modules = [  # those that take longest first
         websocket_cases_limits,
         websocket_cases_deflate,
@@ -174,7 +174,7 @@ def all_cases(limit):
         websocket_cases_request,
         websocket_cases_negotiation,
     ]
-    cases = [case for module in modules for case in module.cases(limit)]
+    cases = [case for module in modules for case in module.cases()]
     repeated = [id for id, count in collections.Counter(case.id for case in cases).items() if count > 1]
     if repeated:
         raise SystemExit(f"two cases have one id: {repeated}")
@@ -183,7 +183,7 @@ def all_cases(limit):
 
 def test(options, address):
     runner = Runner(options, address)
-    cases = [case for case in all_cases(options.max_message) if re.search(options.cases, case.id)]
+    cases = [case for case in all_cases() if re.search(options.cases, case.id)]
     groups = collections.defaultdict(collections.Counter)
     with concurrent.futures.ThreadPoolExecutor(options.parallel) as pool:
         for case, (verdict, reasons) in zip(cases, pool.map(runner.judge, cases)):
@@ -209,7 +209,6 @@ def main():
     parser.add_argument("--serve", nargs=2, metavar=("BINARY", "CONFIG"))
     parser.add_argument("--path", default="/ws")
     parser.add_argument("--deflate-path", default="/ws-deflate")
-    parser.add_argument("--max-message", type=int, default=1 << 20, help="bytes (default: %(default)s)")
     parser.add_argument("--parallel", type=int, default=PARALLEL, help="connections (default: %(default)s)")
     parser.add_argument("--patience", type=float, default=10.0, help="seconds of silence (default: %(default)s)")
     options = parser.parse_args()

@@ -6,6 +6,7 @@ import zlib
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 RSV1, RSV2, RSV3 = 4, 2, 1
+MAX_MESSAGE = 1 << 20  # bytes: more the server refuses
 DEFLATE_OFFER = "permessage-deflate; client_max_window_bits"
 
 

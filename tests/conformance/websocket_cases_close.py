@@ -29,7 +29,7 @@ def ended(id, ref, about, steps, codes=("1000",), messages=(), **more):
     return echo(id, ref, about, steps, list(messages), closes=False, codes=codes, **more)
 
 
-def cases(limit):
+def cases():
     yield from codes()
     yield from reasons()
     yield from malformed()

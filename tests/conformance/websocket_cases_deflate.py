@@ -6,6 +6,7 @@ import zlib
 from websocket_case import (
     BINARY,
     DEFLATE_OFFER,
+    MAX_MESSAGE,
     PING,
     RSV1,
     TEXT,
@@ -43,17 +44,21 @@ def raw(data, level=-1, bits=15, strategy=0, flush=zlib.Z_SYNC_FLUSH):
     return (deflater.compress(data) + deflater.flush(flush)).removesuffix(b"\0\0\xff\xff")
 
 
-def cases(limit):
-    yield from sizes(limit)
+def cases():
+    yield from sizes()
     yield from in_frames()
     yield from encoders()
     yield from blocks()
     yield from contexts()
 
 
-def sizes(limit):
+def sizes():
     # What grows when it is compressed may be above a limit of the frame then.
-    for kind, opcode, largest in [("zeros", BINARY, limit), ("random", BINARY, limit - 4096), ("words", TEXT, limit)]:
+    for kind, opcode, largest in [
+        ("zeros", BINARY, MAX_MESSAGE),
+        ("random", BINARY, MAX_MESSAGE - 4096),
+        ("words", TEXT, MAX_MESSAGE),
+    ]:
         for size in SIZES + [largest]:
             message = content(kind, size)
             about = f"{size} bytes of {kind}, twice"

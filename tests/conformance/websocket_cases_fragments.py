@@ -18,7 +18,7 @@ from websocket_case import (
 from websocket_cases_framing import letters
 
 
-def cases(limit):
+def cases():
     yield from fragmentation()
     yield from broken_fragmentation()
 

@@ -33,7 +33,7 @@ def octets(size):
     return (PATTERN * (size // 256 + 1))[:size]
 
 
-def cases(limit):
+def cases():
     yield from framing()
     yield from lengths()
     yield from pings()

@@ -114,7 +114,7 @@ PROTOCOLS = [
 ]
 
 
-def cases(limit):
+def cases():
     for name, values in [
         ("Upgrade", UPGRADES),
         ("Connection", CONNECTIONS),

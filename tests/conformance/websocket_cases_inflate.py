@@ -6,6 +6,7 @@ from websocket_case import (
     BINARY,
     CLOSE,
     CONTINUATION,
+    MAX_MESSAGE,
     PING,
     PONG,
     RSV1,
@@ -24,10 +25,10 @@ from websocket_cases_deflate import ALONE, HELLO, WITH, content, raw
 INVALID_DEFLATE = ("1007", "1002")  # the RFC names no code
 
 
-def cases(limit):
+def cases():
     yield from reserved_bits()
     yield from invalid()
-    yield from limits(limit)
+    yield from limits()
 
 
 def reserved_bits():
@@ -122,14 +123,14 @@ def unfinished(data):
         return None
 
 
-def limits(limit):
+def limits():
     too_big = ("1009",)
     for name, data in [
-        ("one-more", raw(bytes(limit + 1))),
-        ("16", raw(bytes(16 * limit), 9)),
-        ("random", raw(content("random", limit + 1))),
-        ("stored", raw(bytes(limit + 1), 0)),
-        ("200", bomb(200 * limit)),
+        ("one-more", raw(bytes(MAX_MESSAGE + 1))),
+        ("16", raw(bytes(16 * MAX_MESSAGE), 9)),
+        ("random", raw(content("random", MAX_MESSAGE + 1))),
+        ("stored", raw(bytes(MAX_MESSAGE + 1), 0)),
+        ("200", bomb(200 * MAX_MESSAGE)),
     ]:
         about = f"{len(data)} bytes that inflate above the limit"
         yield refusal(
@@ -148,7 +149,7 @@ def limits(limit):
     yield echo(
         "deflate/empty-blocks-many", "RFC 7692 §7.2.3", "40,000 empty blocks", [text(empty, rsv=RSV1)], [""], **ALONE
     )
-    data = raw(bytes(16 * limit), 9)
+    data = raw(bytes(16 * MAX_MESSAGE), 9)
     half = len(data) // 2
     steps = [frame(BINARY, data[:half], rsv=RSV1, fin=False), await_failure, frame(CONTINUATION, data[half:])]
     yield refusal(

@@ -3,6 +3,7 @@
 from websocket_case import (
     BINARY,
     CONTINUATION,
+    MAX_MESSAGE,
     PING,
     TEXT,
     await_failure,
@@ -21,19 +22,18 @@ from websocket_cases_framing import letters, octets
 KIB = 1024
 
 
-def cases(limit):
-    yield from large(limit)
+def cases():
+    yield from large()
     yield from many()
-    yield from above(limit)
+    yield from above()
 
 
-def large(limit):
-    sizes = {size * KIB for size in (64, 128, 256, 512, 1024) if size * KIB < limit} | {limit - 1, limit}
-    for size in sorted(sizes, reverse=True):
+def large():
+    for size in (MAX_MESSAGE, MAX_MESSAGE - 1, 512 * KIB, 256 * KIB, 128 * KIB, 64 * KIB):
         about = f"{size} bytes"
         yield echo(f"large/text-{size}", "§5.2", "text of " + about, [text(letters(size))], [letters(size)])
         yield echo(f"large/binary-{size}", "§5.2", "binary of " + about, [frame(BINARY, octets(size))], [octets(size)])
-    size = min(limit, 256 * KIB)
+    size = 256 * KIB
     for part in (64, 256, KIB, 4 * KIB, 16 * KIB, 64 * KIB):
         about = f"{size} bytes in frames of {part}"
         message = letters(size)
@@ -46,17 +46,17 @@ def large(limit):
         yield echo(f"large/text-writes-{part}", "§5.2", about, [chopped(text(letters(size)), part)], [letters(size)])
         steps = [chopped(frame(BINARY, octets(size)), part)]
         yield echo(f"large/binary-writes-{part}", "§5.2", about, steps, [octets(size)])
-    pinged = fragments(TEXT, letters(limit), 16 * KIB, between=frame(PING, b"p"))
-    pongs = [b"p"] * (-(-limit // (16 * KIB)) - 1)
+    pinged = fragments(TEXT, letters(MAX_MESSAGE), 16 * KIB, between=frame(PING, b"p"))
+    pongs = [b"p"] * (-(-MAX_MESSAGE // (16 * KIB)) - 1)
     yield echo(
         "large/limit-frames",
         "§5.4",
         "the largest message in frames of 16 KiB, with pings",
         [pinged],
-        [letters(limit)],
+        [letters(MAX_MESSAGE)],
         pongs=pongs,
     )
-    wide = "€" * (limit // 3)
+    wide = "€" * (MAX_MESSAGE // 3)
     yield echo("large/utf8", "§5.6", "the largest message of euro signs", [text(wide)], [wide])
     yield echo("large/utf8-frames", "§5.6", "... in frames of 1021", [fragments(TEXT, wide, 1021)], [wide])
 
@@ -84,43 +84,47 @@ def many():
     )
 
 
-def above(limit):
+def above():
     too_big = ("1009",)
     end = frame(BINARY, b"b")
-    yield refusal("limit/text", "§7.4.1", "a message one byte too long", [text(letters(limit + 1))], too_big)
+    yield refusal("limit/text", "§7.4.1", "a message one byte too long", [text(letters(MAX_MESSAGE + 1))], too_big)
     yield refusal(
         "limit/binary",
         "§7.4.1",
         "... binary, after a good one",
-        [end + frame(BINARY, octets(limit + 1))],
+        [end + frame(BINARY, octets(MAX_MESSAGE + 1))],
         too_big,
         [b"b"],
     )
     for size in (1000, 65536):
-        parts = fragments(TEXT, letters(limit + 1), size)
+        parts = fragments(TEXT, letters(MAX_MESSAGE + 1), size)
         yield refusal(f"limit/frames-{size}", "§7.4.1", f"... in frames of {size}", [parts], too_big)
-    full = frame(BINARY, octets(limit), fin=False)
+    full = frame(BINARY, octets(MAX_MESSAGE), fin=False)
     yield refusal(
         "limit/last-frame", "§7.4.1", "the limit, then one more byte", [full, frame(CONTINUATION, b"x"), end], too_big
     )
     yield echo(
-        "limit/last-empty", "§7.4.1", "the limit, then an empty frame", [full, frame(CONTINUATION)], [octets(limit)]
+        "limit/last-empty",
+        "§7.4.1",
+        "the limit, then an empty frame",
+        [full, frame(CONTINUATION)],
+        [octets(MAX_MESSAGE)],
     )
     yield refusal(
         "limit/endless",
         "§10.4",
         "frames without an end",
-        [fragments(BINARY, octets(limit * 2), 4096)[:-4000], await_failure],
+        [fragments(BINARY, octets(MAX_MESSAGE * 2), 4096)[:-4000], await_failure],
         too_big,
     )
-    yield from only_headers(limit)
+    yield from only_headers()
 
 
-def only_headers(limit):
+def only_headers():
     """A length that can't be right is best refused before a buffer is made for it; who waits for more may."""
     most = (1 << 63) - 1
     for name, about, data in [
-        ("one-more", "a message one byte too long", frame(BINARY, size=limit + 1)),
+        ("one-more", "a message one byte too long", frame(BINARY, size=MAX_MESSAGE + 1)),
         ("32", "a message of 4 GiB", frame(BINARY, size=1 << 32)),
         ("62", "a message of 2^62 bytes", frame(BINARY, size=1 << 62)),
         ("63", "a message of 2^63 - 1 bytes", frame(BINARY, size=most)),

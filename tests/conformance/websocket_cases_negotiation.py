@@ -86,7 +86,7 @@ MALFORMED = {
 }
 
 
-def cases(limit):
+def cases():
     for name, offer in ACCEPTED.items():
         yield conversation(f"negotiation/{name}", "RFC 7692 §5.1", offer, "yes")
     for bits in range(8, 16):

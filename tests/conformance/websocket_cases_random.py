@@ -33,7 +33,7 @@ WRONG = [
 ]
 
 
-def cases(limit):
+def cases():
     for seed in range(SEEDS):
         yield conversation(seed, None)
         yield conversation(seed, DEFLATE_OFFER)

@@ -4,7 +4,7 @@ from websocket_case import PING, TEXT, await_answers, chopped, close, echo, fram
 from websocket_cases_handshake import attempt
 
 
-def cases(limit):
+def cases():
     yield from requests()
     yield from fields()
     yield from bodies()

@@ -105,7 +105,7 @@ def valid_bytes(data):
     return len(data)
 
 
-def cases(limit):
+def cases():
     yield from valid()
     yield from invalid()
     yield from truncated()
