@@ -9,6 +9,11 @@ RSV1, RSV2, RSV3 = 4, 2, 1
 MAX_MESSAGE = 1 << 20  # bytes: more the server refuses
 DEFLATE_OFFER = "permessage-deflate; client_max_window_bits"
 
+# The codes of Close frames that are right.
+TOO_BIG = ("1009",)
+NOT_UTF8 = ("1007",)
+INVALID_DEFLATE = ("1007", "1002")  # the RFC names no code
+
 
 def encoded(payload):
     return payload.encode() if isinstance(payload, str) else payload
@@ -166,6 +171,12 @@ def echo(id, ref, about, steps, messages, **more):
 def refusal(id, ref, about, steps, codes=("1002",), messages=(), **more):
     """The server fails the connection, after it has answered the `messages` that were good."""
     return Case(id, ref, about, steps, as_messages(messages), fails=True, closes=False, codes=codes, **more)
+
+
+def attempt(id, ref, about, fields=None, status="101", weak="", **more):
+    """If accepted, "Hello" must come back; what the client says after a refusal is no matter here."""
+    accepted = {"steps": [text("Hello")], "messages": [(TEXT, b"Hello")]}
+    return Case(id, ref, about, fields=fields or {}, status=status, weak_status=weak or "^$", **accepted, **more)
 
 
 def as_messages(messages):

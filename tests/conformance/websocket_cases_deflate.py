@@ -1,47 +1,11 @@
 """Compressed messages (RFC 7692 §6, §7.2): what must be understood."""
 
-import random
 import zlib
 
-from websocket_case import (
-    BINARY,
-    DEFLATE_OFFER,
-    MAX_MESSAGE,
-    PING,
-    RSV1,
-    TEXT,
-    compressed,
-    echo,
-    fragments,
-    frame,
-    pause,
-    refusal,
-    split,
-    text,
-)
+import websocket_case as ws
+from websocket_payloads import ALONE, HELLO, WITH, content, raw
 
 SIZES = [0, 1, 2, 3, 10, 125, 126, 127, 1000, 4096, 32767, 32768, 32769, 65535, 65536, 262144]
-INVALID_DEFLATE = ("1007", "1002")  # the RFC names no code
-HELLO = b"\xf2\x48\xcd\xc9\xc9\x07\x00"
-WITH = {"compression": True, "offer": DEFLATE_OFFER, "accepts": "yes"}
-ALONE = WITH | {"offer": "permessage-deflate; client_no_context_takeover; server_no_context_takeover"}
-
-
-def content(kind, size):
-    chance = random.Random(size)
-    if kind == "zeros":
-        return bytes(size)
-    if kind == "random":
-        return chance.randbytes(size)
-    words = ["websocket", "deflate", "été", "κόσμος", '{"key": 1}', "\n", "€uro", "a"]
-    whole = " ".join(chance.choices(words, k=size // 4 + 1)).encode()[:size]
-    return whole.decode(errors="ignore")
-
-
-def raw(data, level=-1, bits=15, strategy=0, flush=zlib.Z_SYNC_FLUSH):
-    """A message's payload, from a compressor of its own."""
-    deflater = zlib.compressobj(level, zlib.DEFLATED, -bits, 8, strategy)
-    return (deflater.compress(data) + deflater.flush(flush)).removesuffix(b"\0\0\xff\xff")
 
 
 def cases():
@@ -55,39 +19,39 @@ def cases():
 def sizes():
     # What grows when it is compressed may be above a limit of the frame then.
     for kind, opcode, largest in [
-        ("zeros", BINARY, MAX_MESSAGE),
-        ("random", BINARY, MAX_MESSAGE - 4096),
-        ("words", TEXT, MAX_MESSAGE),
+        ("zeros", ws.BINARY, ws.MAX_MESSAGE),
+        ("random", ws.BINARY, ws.MAX_MESSAGE - 4096),
+        ("words", ws.TEXT, ws.MAX_MESSAGE),
     ]:
         for size in SIZES + [largest]:
             message = content(kind, size)
             about = f"{size} bytes of {kind}, twice"
             id = f"deflate/{kind}-{size}"
-            yield echo(id, "RFC 7692 §7.2", about, [compressed(message, opcode)] * 2, [message] * 2, **WITH)
+            yield ws.echo(id, "RFC 7692 §7.2", about, [ws.compressed(message, opcode)] * 2, [message] * 2, **WITH)
     for size in (16, 256, 4096):
         messages = [content("words", size + number) for number in range(200)]
         about = f"200 messages of about {size} bytes"
-        steps = [compressed(message) for message in messages]
-        yield echo(f"deflate/many-{size}", "RFC 7692 §7.2", about, steps, messages, **WITH)
-        yield echo(f"deflate/many-{size}-alone", "RFC 7692 §7.2", about + ", no context", steps, messages, **ALONE)
+        steps = [ws.compressed(message) for message in messages]
+        yield ws.echo(f"deflate/many-{size}", "RFC 7692 §7.2", about, steps, messages, **WITH)
+        yield ws.echo(f"deflate/many-{size}-alone", "RFC 7692 §7.2", about + ", no context", steps, messages, **ALONE)
 
 
 def in_frames():
     message = content("words", 2000)
     for size in (1, 2, 7, 100):
-        step = compressed(message, TEXT, size)
+        step = ws.compressed(message, ws.TEXT, size)
         about = f"a compressed message in frames of {size}"
-        yield echo(f"deflate/frames-{size}", "RFC 7692 §6.1", about, [step, step], [message] * 2, **WITH)
+        yield ws.echo(f"deflate/frames-{size}", "RFC 7692 §6.1", about, [step, step], [message] * 2, **WITH)
     noise = content("random", 200_000)
     for size in (64, 1024, 65536):
-        step = compressed(noise, BINARY, size)
-        yield echo(
+        step = ws.compressed(noise, ws.BINARY, size)
+        yield ws.echo(
             f"deflate/frames-{size}-large", "RFC 7692 §6.1", f"200 kB in frames of {size}", [step], [noise], **WITH
         )
     data = raw(message.encode())
-    frames = fragments(TEXT, data, 50, RSV1, between=frame(PING, b"p"))
+    frames = ws.fragments(ws.TEXT, data, 50, ws.RSV1, between=ws.frame(ws.PING, b"p"))
     pongs = [b"p"] * (-(-len(data) // 50) - 1)
-    yield echo(
+    yield ws.echo(
         "deflate/pings-between",
         "RFC 7692 §6.1",
         "... with pings between frames",
@@ -97,8 +61,8 @@ def in_frames():
         **WITH,
     )
     for chop in (1, 3, 100):
-        step = compressed(message, TEXT, 500, chop=chop)
-        yield echo(f"deflate/writes-{chop}", "RFC 7692 §6.1", f"... in writes of {chop}", [step], [message], **WITH)
+        step = ws.compressed(message, ws.TEXT, 500, chop=chop)
+        yield ws.echo(f"deflate/writes-{chop}", "RFC 7692 §6.1", f"... in writes of {chop}", [step], [message], **WITH)
     for name, parts in [
         ("first", [b"", HELLO]),
         ("last", [HELLO, b""]),
@@ -106,11 +70,21 @@ def in_frames():
         ("single", [HELLO[at : at + 1] for at in range(len(HELLO))]),
     ]:
         about = f"compressed Hello in frames of {list(map(len, parts))}"
-        yield echo(f"deflate/empty-{name}", "RFC 7692 §6.1", about, [split(TEXT, parts, RSV1)], ["Hello"], **WITH)
+        yield ws.echo(
+            f"deflate/empty-{name}", "RFC 7692 §6.1", about, [ws.split(ws.TEXT, parts, ws.RSV1)], ["Hello"], **WITH
+        )
     letters = content("words", 3000)
-    steps = [compressed(letters), text("plain"), compressed(letters), split(TEXT, [b"pl", b"ain"]), compressed(letters)]
+    steps = [
+        ws.compressed(letters),
+        ws.text("plain"),
+        ws.compressed(letters),
+        ws.split(ws.TEXT, [b"pl", b"ain"]),
+        ws.compressed(letters),
+    ]
     about = "compressed and plain messages by turns"
-    yield echo("deflate/by-turns", "RFC 7692 §6", about, steps, [letters, "plain", letters, "plain", letters], **WITH)
+    yield ws.echo(
+        "deflate/by-turns", "RFC 7692 §6", about, steps, [letters, "plain", letters, "plain", letters], **WITH
+    )
 
 
 def encoders():
@@ -123,9 +97,9 @@ def encoders():
         ("runs", {"strategy": zlib.Z_RLE}),
         ("filtered", {"strategy": zlib.Z_FILTERED}),
     ]:
-        steps = [compressed(message), compressed(content("zeros", 5000), BINARY), compressed(message)]
+        steps = [ws.compressed(message), ws.compressed(content("zeros", 5000), ws.BINARY), ws.compressed(message)]
         messages = [message, content("zeros", 5000), message]
-        yield echo(
+        yield ws.echo(
             f"deflate/encoder-{name}",
             "RFC 7692 §7.2.1",
             f"a compressor with {deflater}",
@@ -161,17 +135,21 @@ def blocks():
         ("stored-empty-final", b"\x01\0\0\xff\xff" + HELLO, "Hello"),
         ("long-distance", raw(b"a" * 32768 + b"bcd" + b"a" * 32768), "a" * 32768 + "bcd" + "a" * 32768),
     ]:
-        frames = text(data, rsv=RSV1)
-        yield echo(
+        frames = ws.text(data, rsv=ws.RSV1)
+        yield ws.echo(
             f"deflate/block-{name}",
             "RFC 7692 §7.2.3",
             f"a message of the blocks {data[:16].hex()}",
-            [frames + text("plain")],
+            [frames + ws.text("plain")],
             [message, "plain"],
             **ALONE,
         )
-        single = fragments(TEXT, data[:2000], 1, RSV1) if len(data) < 500 else fragments(TEXT, data, 100, RSV1)
-        yield echo(
+        single = (
+            ws.fragments(ws.TEXT, data[:2000], 1, ws.RSV1)
+            if len(data) < 500
+            else ws.fragments(ws.TEXT, data, 100, ws.RSV1)
+        )
+        yield ws.echo(
             f"deflate/block-{name}-frames",
             "RFC 7692 §7.2.3",
             "... in small frames, then again whole",
@@ -186,17 +164,17 @@ def contexts():
     message = content("words", 400)
     for name, offer in [
         ("plain", "permessage-deflate"),
-        ("client-bits", DEFLATE_OFFER),
+        ("client-bits", ws.DEFLATE_OFFER),
         ("client-bits-9", "permessage-deflate; client_max_window_bits=9"),
     ]:
         more = WITH | {"offer": offer}
-        steps = [compressed(message)] * 20
-        yield echo(
+        steps = [ws.compressed(message)] * 20
+        yield ws.echo(
             f"deflate/context-{name}", "RFC 7692 §7.1.1", f"20 times the same, {offer}", steps, [message] * 20, **more
         )
-        steps = [compressed(content("random", 40_000), BINARY), compressed(message), compressed(message)]
+        steps = [ws.compressed(content("random", 40_000), ws.BINARY), ws.compressed(message), ws.compressed(message)]
         messages = [content("random", 40_000), message, message]
-        yield echo(
+        yield ws.echo(
             f"deflate/context-large-{name}",
             "RFC 7692 §7.1.1",
             f"a window's worth, then text, {offer}",
@@ -204,8 +182,14 @@ def contexts():
             messages,
             **more,
         )
-        steps = [compressed(message), frame(PING, b"p"), pause(0.05), compressed(message), compressed("")]
-        yield echo(
+        steps = [
+            ws.compressed(message),
+            ws.frame(ws.PING, b"p"),
+            ws.pause(0.05),
+            ws.compressed(message),
+            ws.compressed(""),
+        ]
+        yield ws.echo(
             f"deflate/context-pause-{name}",
             "RFC 7692 §7.1.1",
             f"a ping and a pause between, {offer}",
@@ -216,12 +200,12 @@ def contexts():
         )
     second = b"\xf2\x00\x11\x00\x00"  # Hello again, as a reference to the first
     about = "a reference to an earlier message, though context is not taken over"
-    yield refusal(
+    yield ws.refusal(
         "deflate/context-misused",
         "RFC 7692 §7.1.1",
         about,
-        [text(HELLO, rsv=RSV1) + text(second, rsv=RSV1)],
-        INVALID_DEFLATE,
+        [ws.text(HELLO, rsv=ws.RSV1) + ws.text(second, rsv=ws.RSV1)],
+        ws.INVALID_DEFLATE,
         ["Hello"],
         **ALONE,
     )

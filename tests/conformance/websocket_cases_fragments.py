@@ -1,21 +1,7 @@
 """Fragmented messages (RFC 6455 §5.4)."""
 
-from websocket_case import (
-    BINARY,
-    CONTINUATION,
-    TEXT,
-    await_messages,
-    chopped,
-    close,
-    echo,
-    fragments,
-    frame,
-    pause,
-    refusal,
-    split,
-    text,
-)
-from websocket_cases_framing import letters
+import websocket_case as ws
+from websocket_payloads import letters
 
 
 def cases():
@@ -24,12 +10,12 @@ def cases():
 
 
 def fragmentation():
-    for name, opcode, whole in [("text", TEXT, "Hello, fragments"), ("binary", BINARY, b"\0\xff Hello \x80\xc0")]:
+    for name, opcode, whole in [("text", ws.TEXT, "Hello, fragments"), ("binary", ws.BINARY, b"\0\xff Hello \x80\xc0")]:
         for size in (1, 2, 5):
-            frames = fragments(opcode, whole, size)
-            yield echo(f"fragments/{name}-{size}", "§5.4", f"{name} in frames of {size}", [frames], [whole])
-            yield echo(
-                f"fragments/{name}-{size}-chopped", "§5.4", "... byte by byte", [chopped(frames, 1, 0.0002)], [whole]
+            frames = ws.fragments(opcode, whole, size)
+            yield ws.echo(f"fragments/{name}-{size}", "§5.4", f"{name} in frames of {size}", [frames], [whole])
+            yield ws.echo(
+                f"fragments/{name}-{size}-chopped", "§5.4", "... byte by byte", [ws.chopped(frames, 1, 0.0002)], [whole]
             )
     for name, parts in [
         ("all", [b"", b"", b""]),
@@ -39,28 +25,28 @@ def fragmentation():
         ("two", [b"", b""]),
     ]:
         about = f"frames of {list(map(len, parts))} bytes"
-        yield echo(f"fragments/empty-{name}", "§5.4", about, [split(TEXT, parts)], [b"".join(parts).decode()])
-        yield echo(f"fragments/empty-{name}-binary", "§5.4", about, [split(BINARY, parts)], [b"".join(parts)])
+        yield ws.echo(f"fragments/empty-{name}", "§5.4", about, [ws.split(ws.TEXT, parts)], [b"".join(parts).decode()])
+        yield ws.echo(f"fragments/empty-{name}-binary", "§5.4", about, [ws.split(ws.BINARY, parts)], [b"".join(parts)])
     thousand = letters(1000)
-    yield echo(
-        "fragments/thousand", "§5.4", "a thousand frames of one byte", [fragments(TEXT, thousand, 1)], [thousand]
+    yield ws.echo(
+        "fragments/thousand", "§5.4", "a thousand frames of one byte", [ws.fragments(ws.TEXT, thousand, 1)], [thousand]
     )
-    yield echo(
+    yield ws.echo(
         "fragments/ten-thousand-empty",
         "§5.4",
         "ten thousand empty frames",
-        [split(TEXT, [b"a"] + [b""] * 9999 + [b"b"])],
+        [ws.split(ws.TEXT, [b"a"] + [b""] * 9999 + [b"b"])],
         ["ab"],
     )
-    slow = [step for part in fragments_of("Hello") for step in (part, pause(0.02))]
-    yield echo("fragments/slow", "§5.4", "a pause after each frame", slow, ["Hello"])
-    two = [split(TEXT, [b"a", b"b"]) + split(BINARY, [b"c", b"d"]) + text("e")]
-    yield echo("fragments/several", "§5.4", "two fragmented messages and one whole", two, ["ab", b"cd", "e"])
-    yield echo(
+    slow = [step for part in fragments_of("Hello") for step in (part, ws.pause(0.02))]
+    yield ws.echo("fragments/slow", "§5.4", "a pause after each frame", slow, ["Hello"])
+    two = [ws.split(ws.TEXT, [b"a", b"b"]) + ws.split(ws.BINARY, [b"c", b"d"]) + ws.text("e")]
+    yield ws.echo("fragments/several", "§5.4", "two fragmented messages and one whole", two, ["ab", b"cd", "e"])
+    yield ws.echo(
         "fragments/close-within",
         "§5.4",
         "Close between fragments",
-        [text("a", fin=False) + close(1000)],
+        [ws.text("a", fin=False) + ws.close(1000)],
         [],
         closes=False,
     )
@@ -68,28 +54,36 @@ def fragmentation():
 
 def fragments_of(whole):
     last = len(whole) - 1
-    return [frame(CONTINUATION if at else TEXT, byte, fin=at == last) for at, byte in enumerate(whole)]
+    return [ws.frame(ws.CONTINUATION if at else ws.TEXT, byte, fin=at == last) for at, byte in enumerate(whole)]
 
 
 def broken_fragmentation():
     for fin in (True, False):
         end = "last" if fin else "unfinished"
         about = f"{end} continuation of nothing"
-        alone = frame(CONTINUATION, b"a", fin=fin)
-        yield refusal(f"fragments/orphan-{end}", "§5.4", about, [alone + text("b")])
-        yield refusal(f"fragments/orphan-{end}-empty", "§5.4", about + ", empty", [frame(CONTINUATION, fin=fin)])
-        yield refusal(
-            f"fragments/orphan-{end}-after", "§5.4", about + " after text", [text("b") + alone], messages=["b"]
+        alone = ws.frame(ws.CONTINUATION, b"a", fin=fin)
+        yield ws.refusal(f"fragments/orphan-{end}", "§5.4", about, [alone + ws.text("b")])
+        yield ws.refusal(
+            f"fragments/orphan-{end}-empty", "§5.4", about + ", empty", [ws.frame(ws.CONTINUATION, fin=fin)]
         )
-        yield refusal(f"fragments/orphan-{end}-chopped", "§5.4", about + ", byte by byte", [chopped(alone, 1, 0.001)])
-        after = split(TEXT, [b"b", b"c"]) + alone
-        yield refusal(
+        yield ws.refusal(
+            f"fragments/orphan-{end}-after", "§5.4", about + " after text", [ws.text("b") + alone], messages=["b"]
+        )
+        yield ws.refusal(
+            f"fragments/orphan-{end}-chopped", "§5.4", about + ", byte by byte", [ws.chopped(alone, 1, 0.001)]
+        )
+        after = ws.split(ws.TEXT, [b"b", b"c"]) + alone
+        yield ws.refusal(
             f"fragments/orphan-{end}-after-fragments", "§5.4", about + " after fragments", [after], messages=["bc"]
         )
-        for outer in (TEXT, BINARY):
-            for inner in (TEXT, BINARY):
-                within = frame(outer, b"a", fin=False) + frame(inner, b"b", fin=fin)
+        for outer in (ws.TEXT, ws.BINARY):
+            for inner in (ws.TEXT, ws.BINARY):
+                within = ws.frame(outer, b"a", fin=False) + ws.frame(inner, b"b", fin=fin)
                 about = f"opcode {inner} ({end}) within a message of opcode {outer}"
-                yield refusal(f"fragments/within-{outer}-{inner}-{end}", "§5.4", about, [within])
-    within = [text("a"), await_messages(1), text("b", fin=False) + text("c", fin=False) + frame(CONTINUATION, b"d")]
-    yield refusal("fragments/within-twice", "§5.4", "two messages begun, one ended", within, messages=["a"])
+                yield ws.refusal(f"fragments/within-{outer}-{inner}-{end}", "§5.4", about, [within])
+    within = [
+        ws.text("a"),
+        ws.await_messages(1),
+        ws.text("b", fin=False) + ws.text("c", fin=False) + ws.frame(ws.CONTINUATION, b"d"),
+    ]
+    yield ws.refusal("fragments/within-twice", "§5.4", "two messages begun, one ended", within, messages=["a"])

@@ -1,6 +1,6 @@
 """The header fields of the opening handshake (RFC 6455 §4.2)."""
 
-from websocket_case import Case, await_answers, text, TEXT
+import websocket_case as ws
 
 VERSION = "^sec-websocket-version: *(.*,)? *13"
 
@@ -125,20 +125,14 @@ def cases():
         for id, value, status, weak in values:
             shown = value if value is None or len(value) < 60 else value[:60] + "..."
             group = name.lower().removeprefix("sec-websocket-")
-            yield attempt(f"handshake/{group}-{id}", "§4.2", f"{name}: {shown}", {name: value}, status, weak)
+            yield ws.attempt(f"handshake/{group}-{id}", "§4.2", f"{name}: {shown}", {name: value}, status, weak)
     yield from versions()
-
-
-def attempt(id, ref, about, fields=None, status="101", weak="", **more):
-    """If accepted, "Hello" must come back; what the client says after a refusal is no matter here."""
-    accepted = {"steps": [text("Hello")], "messages": [(TEXT, b"Hello")]}
-    return Case(id, ref, about, fields=fields or {}, status=status, weak_status=weak or "^$", **accepted, **more)
 
 
 def versions():
     name = "Sec-WebSocket-Version"
     for version in VERSIONS:
-        yield attempt(
+        yield ws.attempt(
             f"handshake/version-{version}",
             "§4.4",
             f"version {version}",
@@ -148,7 +142,7 @@ def versions():
             header=VERSION,
         )
     for number, version in enumerate(NO_VERSIONS):
-        yield attempt(
+        yield ws.attempt(
             f"handshake/version-bad-{number}",
             "§4.3",
             f"version {version!r}",
@@ -157,17 +151,17 @@ def versions():
             "4..",
             header=VERSION,
         )
-    yield attempt("handshake/version-absent", "§4.2.1", "no version", {name: None}, "426|400", "4..")
-    yield attempt("handshake/version-lines", "§11.3.5", "two versions", {name: ["13", "8"]}, "426|400", "4..|101")
-    yield attempt("handshake/version-blanks", "§4.2.1", "blanks around the version", {name: " \t13 \t"})
+    yield ws.attempt("handshake/version-absent", "§4.2.1", "no version", {name: None}, "426|400", "4..")
+    yield ws.attempt("handshake/version-lines", "§11.3.5", "two versions", {name: ["13", "8"]}, "426|400", "4..|101")
+    yield ws.attempt("handshake/version-blanks", "§4.2.1", "blanks around the version", {name: " \t13 \t"})
     old = {name: "12"}
     opening = [
         lambda client: client.send(client.request(old)),
-        await_answers(1),
+        ws.await_answers(1),
         lambda client: client.send(client.request({})),
     ]
     closed = "4.."  # where the refusal has ended the connection
-    yield attempt(
+    yield ws.attempt(
         "handshake/version-again",
         "§4.4",
         "version 12, then 13 on the same connection",

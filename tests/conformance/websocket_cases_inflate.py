@@ -2,27 +2,8 @@
 
 import zlib
 
-from websocket_case import (
-    BINARY,
-    CLOSE,
-    CONTINUATION,
-    MAX_MESSAGE,
-    PING,
-    PONG,
-    RSV1,
-    RSV2,
-    RSV3,
-    TEXT,
-    await_failure,
-    echo,
-    fragments,
-    frame,
-    refusal,
-    text,
-)
-from websocket_cases_deflate import ALONE, HELLO, WITH, content, raw
-
-INVALID_DEFLATE = ("1007", "1002")  # the RFC names no code
+import websocket_case as ws
+from websocket_payloads import ALONE, HELLO, WITH, content, raw
 
 
 def cases():
@@ -33,22 +14,27 @@ def cases():
 
 def reserved_bits():
     for name, data in [
-        ("continuation", text(HELLO[:3], rsv=RSV1, fin=False) + frame(CONTINUATION, HELLO[3:], rsv=RSV1)),
-        ("continuation-plain", text("a", fin=False) + frame(CONTINUATION, HELLO, rsv=RSV1)),
-        ("ping", frame(PING, b"a", rsv=RSV1)),
-        ("pong", frame(PONG, b"a", rsv=RSV1)),
-        ("close", frame(CLOSE, b"\x03\xe8", rsv=RSV1)),
-        ("ping-in-message", text(HELLO[:3], rsv=RSV1, fin=False) + frame(PING, b"a", rsv=RSV1)),
-        ("reserved", frame(3, HELLO, rsv=RSV1)),
-        ("unmasked", frame(TEXT, HELLO, rsv=RSV1, mask=False)),
+        (
+            "continuation",
+            ws.text(HELLO[:3], rsv=ws.RSV1, fin=False) + ws.frame(ws.CONTINUATION, HELLO[3:], rsv=ws.RSV1),
+        ),
+        ("continuation-plain", ws.text("a", fin=False) + ws.frame(ws.CONTINUATION, HELLO, rsv=ws.RSV1)),
+        ("ping", ws.frame(ws.PING, b"a", rsv=ws.RSV1)),
+        ("pong", ws.frame(ws.PONG, b"a", rsv=ws.RSV1)),
+        ("close", ws.frame(ws.CLOSE, b"\x03\xe8", rsv=ws.RSV1)),
+        ("ping-in-message", ws.text(HELLO[:3], rsv=ws.RSV1, fin=False) + ws.frame(ws.PING, b"a", rsv=ws.RSV1)),
+        ("reserved", ws.frame(3, HELLO, rsv=ws.RSV1)),
+        ("unmasked", ws.frame(ws.TEXT, HELLO, rsv=ws.RSV1, mask=False)),
     ]:
-        yield refusal(
-            f"deflate/rsv1-{name}", "RFC 7692 §6.1", f"RSV1 on {name}", [text("a") + data], messages=["a"], **WITH
+        yield ws.refusal(
+            f"deflate/rsv1-{name}", "RFC 7692 §6.1", f"RSV1 on {name}", [ws.text("a") + data], messages=["a"], **WITH
         )
-    for rsv in (RSV2, RSV3, RSV1 | RSV2, RSV1 | RSV3, RSV2 | RSV3, 7):
+    for rsv in (ws.RSV2, ws.RSV3, ws.RSV1 | ws.RSV2, ws.RSV1 | ws.RSV3, ws.RSV2 | ws.RSV3, 7):
         about = f"RSV bits {rsv:03b}"
-        yield refusal(f"deflate/rsv-{rsv}", "§5.2", about, [text(HELLO, rsv=rsv)], **WITH)
-        yield refusal(f"deflate/rsv-{rsv}-ping", "§5.2", about + " on a ping", [frame(PING, b"", rsv=rsv)], **WITH)
+        yield ws.refusal(f"deflate/rsv-{rsv}", "§5.2", about, [ws.text(HELLO, rsv=rsv)], **WITH)
+        yield ws.refusal(
+            f"deflate/rsv-{rsv}-ping", "§5.2", about + " on a ping", [ws.frame(ws.PING, b"", rsv=rsv)], **WITH
+        )
 
 
 def invalid():
@@ -69,27 +55,29 @@ def invalid():
         ("noise", content("random", 500)),
     ]:
         about = f"what is no deflate: {data[:12].hex()}"
-        steps = [text(HELLO, rsv=RSV1) + frame(BINARY, data, rsv=RSV1)]
+        steps = [ws.text(HELLO, rsv=ws.RSV1) + ws.frame(ws.BINARY, data, rsv=ws.RSV1)]
         more = ALONE | {"tolerated": unfinished(data)}
-        yield refusal(f"deflate/invalid-{name}", "RFC 7692 §7.2.2", about, steps, INVALID_DEFLATE, ["Hello"], **more)
-        parts = fragments(BINARY, data, 1, RSV1)
+        yield ws.refusal(
+            f"deflate/invalid-{name}", "RFC 7692 §7.2.2", about, steps, ws.INVALID_DEFLATE, ["Hello"], **more
+        )
+        parts = ws.fragments(ws.BINARY, data, 1, ws.RSV1)
         more["tolerated"] = more["tolerated"] and more["tolerated"][1:]
-        yield refusal(
+        yield ws.refusal(
             f"deflate/invalid-{name}-frames",
             "RFC 7692 §7.2.2",
             about + " in frames of one byte",
             [parts],
-            INVALID_DEFLATE,
+            ws.INVALID_DEFLATE,
             **more,
         )
     about = "no bytes at all, which begin no block"
-    yield refusal(
+    yield ws.refusal(
         "deflate/invalid-nothing",
         "RFC 7692 §7.2.3.6",
         about,
-        [text(b"", rsv=RSV1)],
-        INVALID_DEFLATE,
-        tolerated=[(TEXT, b"")],
+        [ws.text(b"", rsv=ws.RSV1)],
+        ws.INVALID_DEFLATE,
+        tolerated=[(ws.TEXT, b"")],
         **ALONE,
     )
     for name, data in [
@@ -98,19 +86,19 @@ def invalid():
         ("surrogate", b"\xed\xa0\x80"),
         ("late", b"a" * 100_000 + b"\xff"),
     ]:
-        yield refusal(
+        yield ws.refusal(
             f"deflate/utf8-{name}",
             "§8.1",
             f"compressed text, no UTF-8: {name}",
-            [text(raw(data), rsv=RSV1)],
+            [ws.text(raw(data), rsv=ws.RSV1)],
             ("1007",),
             **ALONE,
         )
-        frames = fragments(TEXT, raw(data), 2, RSV1)
-        yield refusal(f"deflate/utf8-{name}-frames", "§8.1", "... in small frames", [frames], ("1007",), **ALONE)
+        frames = ws.fragments(ws.TEXT, raw(data), 2, ws.RSV1)
+        yield ws.refusal(f"deflate/utf8-{name}-frames", "§8.1", "... in small frames", [frames], ("1007",), **ALONE)
     data = raw(b"\xff" + bytes(500), 0)
-    steps = [text(data[:-1], rsv=RSV1, fin=False), await_failure, frame(CONTINUATION, data[-1:])]
-    yield refusal(
+    steps = [ws.text(data[:-1], rsv=ws.RSV1, fin=False), ws.await_failure, ws.frame(ws.CONTINUATION, data[-1:])]
+    yield ws.refusal(
         "deflate/utf8-first-frame", "§8.1", "a wrong byte in the first compressed frame", steps, ("1007",), **ALONE
     )
 
@@ -118,7 +106,7 @@ def invalid():
 def unfinished(data):
     """What comes back of a block that does not end, after Hello, from a server that does not ask whether it has."""
     try:
-        return [(TEXT, b"Hello"), (BINARY, zlib.decompressobj(-15).decompress(data + b"\0\0\xff\xff"))]
+        return [(ws.TEXT, b"Hello"), (ws.BINARY, zlib.decompressobj(-15).decompress(data + b"\0\0\xff\xff"))]
     except zlib.error:
         return None
 
@@ -126,33 +114,42 @@ def unfinished(data):
 def limits():
     too_big = ("1009",)
     for name, data in [
-        ("one-more", raw(bytes(MAX_MESSAGE + 1))),
-        ("16", raw(bytes(16 * MAX_MESSAGE), 9)),
-        ("random", raw(content("random", MAX_MESSAGE + 1))),
-        ("stored", raw(bytes(MAX_MESSAGE + 1), 0)),
-        ("200", bomb(200 * MAX_MESSAGE)),
+        ("one-more", raw(bytes(ws.MAX_MESSAGE + 1))),
+        ("16", raw(bytes(16 * ws.MAX_MESSAGE), 9)),
+        ("random", raw(content("random", ws.MAX_MESSAGE + 1))),
+        ("stored", raw(bytes(ws.MAX_MESSAGE + 1), 0)),
+        ("200", bomb(200 * ws.MAX_MESSAGE)),
     ]:
         about = f"{len(data)} bytes that inflate above the limit"
-        yield refusal(
+        yield ws.refusal(
             f"deflate/bomb-{name}",
             "§7.4.1",
             about,
-            [text(HELLO, rsv=RSV1), frame(BINARY, data, rsv=RSV1)],
+            [ws.text(HELLO, rsv=ws.RSV1), ws.frame(ws.BINARY, data, rsv=ws.RSV1)],
             too_big,
             ["Hello"],
             **ALONE,
         )
         size = max(100, len(data) // 2000)
-        parts = fragments(BINARY, data, size, RSV1)
-        yield refusal(f"deflate/bomb-{name}-frames", "§7.4.1", f"... in frames of {size}", [parts], too_big, **ALONE)
+        parts = ws.fragments(ws.BINARY, data, size, ws.RSV1)
+        yield ws.refusal(f"deflate/bomb-{name}-frames", "§7.4.1", f"... in frames of {size}", [parts], too_big, **ALONE)
     empty = b"\0\0\0\xff\xff" * 40_000 + b"\0"
-    yield echo(
-        "deflate/empty-blocks-many", "RFC 7692 §7.2.3", "40,000 empty blocks", [text(empty, rsv=RSV1)], [""], **ALONE
+    yield ws.echo(
+        "deflate/empty-blocks-many",
+        "RFC 7692 §7.2.3",
+        "40,000 empty blocks",
+        [ws.text(empty, rsv=ws.RSV1)],
+        [""],
+        **ALONE,
     )
-    data = raw(bytes(16 * MAX_MESSAGE), 9)
+    data = raw(bytes(16 * ws.MAX_MESSAGE), 9)
     half = len(data) // 2
-    steps = [frame(BINARY, data[:half], rsv=RSV1, fin=False), await_failure, frame(CONTINUATION, data[half:])]
-    yield refusal(
+    steps = [
+        ws.frame(ws.BINARY, data[:half], rsv=ws.RSV1, fin=False),
+        ws.await_failure,
+        ws.frame(ws.CONTINUATION, data[half:]),
+    ]
+    yield ws.refusal(
         "deflate/bomb-first-frame", "§10.4", "a first frame that inflates above the limit", steps, too_big, **ALONE
     )
 

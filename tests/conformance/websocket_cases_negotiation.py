@@ -1,6 +1,6 @@
 """Negotiation of permessage-deflate (RFC 6455 §9.1, RFC 7692 §5, §7.1): what is agreed on is also kept to."""
 
-from websocket_case import RSV1, Case, compressed, echo, refusal, text
+import websocket_case as ws
 
 FAR = "".join(chr(97 + number * number % 23) for number in range(700))
 # What repeats after 700 bytes, and after 40 kB, shows whether a window is larger than agreed.
@@ -114,8 +114,8 @@ def cases():
 
 
 def conversation(id, ref, offer, accepts, **more):
-    steps = [compressed(message) for message in MESSAGES] + [text("not compressed")]
-    return echo(
+    steps = [ws.compressed(message) for message in MESSAGES] + [ws.text("not compressed")]
+    return ws.echo(
         id,
         ref,
         f"offers {offer}",
@@ -136,7 +136,7 @@ def declined(id, ref, offer):
 def malformed(id, offer):
     """Must fail the handshake (RFC 6455 §9.1); to do without the extension is weak."""
     status = {"status": "4..", "weak_status": "101"}
-    return Case(id, "§9.1", f"offers {offer}", compression=True, offer=offer, accepts="no", **status)
+    return ws.Case(id, "§9.1", f"offers {offer}", compression=True, offer=offer, accepts="no", **status)
 
 
 def headers():
@@ -147,11 +147,11 @@ def headers():
         fields = {"Sec-WebSocket-Extensions": values}
         yield conversation(f"negotiation/{name}", "§9.1", None, "yes", fields=fields)
     fields = {"sec-websocket-EXTENSIONS": "permessage-deflate"}
-    yield echo(
+    yield ws.echo(
         "negotiation/field-case",
         "§4.1",
         "the offer in a field of another case",
-        [compressed("a")],
+        [ws.compressed("a")],
         ["a"],
         compression=True,
         accepts="yes",
@@ -162,33 +162,33 @@ def headers():
 def without():
     """On a resource without the extension, or where it was not agreed on, RSV1 means nothing."""
     offer = "permessage-deflate; client_max_window_bits"
-    yield echo(
+    yield ws.echo(
         "negotiation/plain-resource",
         "§9.1",
         "an offer where there may be no compression",
-        [compressed("a")],
+        [ws.compressed("a")],
         ["a"],
         offer=offer,
         accepts="no",
     )
-    flagged = text(b"\xf2\x48\xcd\xc9\xc9\x07\x00", rsv=RSV1)
+    flagged = ws.text(b"\xf2\x48\xcd\xc9\xc9\x07\x00", rsv=ws.RSV1)
     about = "RSV1 without an offer"
-    yield refusal(
+    yield ws.refusal(
         "negotiation/rsv1-no-offer",
         "RFC 7692 §6",
         about,
-        [text("a") + flagged],
+        [ws.text("a") + flagged],
         messages=["a"],
         compression=True,
         accepts="no",
     )
     declined = {"offer": "permessage-deflate; unknown", "accepts": "no"}
     about = "RSV1 after a declined offer"
-    yield refusal(
+    yield ws.refusal(
         "negotiation/rsv1-declined",
         "RFC 7692 §6",
         about,
-        [text("a") + flagged],
+        [ws.text("a") + flagged],
         messages=["a"],
         compression=True,
         **declined,

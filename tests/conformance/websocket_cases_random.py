@@ -3,40 +3,26 @@ any size, compressed or not; every second one ends with a frame that must be ref
 
 import random
 
-from websocket_case import (
-    BINARY,
-    CONTINUATION,
-    DEFLATE_OFFER,
-    PING,
-    TEXT,
-    chopped,
-    compressed,
-    echo,
-    fragments,
-    frame,
-    refusal,
-    split,
-    text,
-)
+import websocket_case as ws
 
 SEEDS = 24
 ALPHABET = "abcdefghij äöü€😀"
 WRONG = [
-    ("reserved bit", frame(TEXT, "a", rsv=1), "1002"),
-    ("reserved opcode", frame(5, "a"), "1002"),
-    ("orphan", frame(CONTINUATION, "a"), "1002"),
-    ("unmasked", frame(TEXT, "a", mask=False), "1002"),
-    ("long ping", frame(PING, bytes(126)), "1002"),
-    ("no UTF-8", text(b"ab\xc0\xaf"), "1007"),
-    ("cut UTF-8 in fragments", split(TEXT, [b"a", b"\xe2", b"\x82"]), "1007"),
-    ("within", frame(BINARY, b"a", fin=False) + text("b"), "1002"),
+    ("reserved bit", ws.frame(ws.TEXT, "a", rsv=1), "1002"),
+    ("reserved opcode", ws.frame(5, "a"), "1002"),
+    ("orphan", ws.frame(ws.CONTINUATION, "a"), "1002"),
+    ("unmasked", ws.frame(ws.TEXT, "a", mask=False), "1002"),
+    ("long ping", ws.frame(ws.PING, bytes(126)), "1002"),
+    ("no UTF-8", ws.text(b"ab\xc0\xaf"), "1007"),
+    ("cut UTF-8 in fragments", ws.split(ws.TEXT, [b"a", b"\xe2", b"\x82"]), "1007"),
+    ("within", ws.frame(ws.BINARY, b"a", fin=False) + ws.text("b"), "1002"),
 ]
 
 
 def cases():
     for seed in range(SEEDS):
         yield conversation(seed, None)
-        yield conversation(seed, DEFLATE_OFFER)
+        yield conversation(seed, ws.DEFLATE_OFFER)
 
 
 def conversation(seed, offer):
@@ -50,10 +36,16 @@ def conversation(seed, offer):
     id = f"random/{'deflate' if offer else 'plain'}-{seed}"
     more = {"pongs": pongs, "offer": offer, "compression": bool(offer), "accepts": "yes" if offer else "any"}
     if seed % 2 == 0:
-        return echo(id, "§5", about, steps, messages, **more)
+        return ws.echo(id, "§5", about, steps, messages, **more)
     name, wrong, code = WRONG[seed // 2 % len(WRONG)]
-    return refusal(
-        id, "§5", f"{about}, then {name}", [*steps, chopped(wrong, chance.randrange(1, 9))], (code,), messages, **more
+    return ws.refusal(
+        id,
+        "§5",
+        f"{about}, then {name}",
+        [*steps, ws.chopped(wrong, chance.randrange(1, 9))],
+        (code,),
+        messages,
+        **more,
     )
 
 
@@ -65,15 +57,15 @@ def some_message(chance):
 
 
 def some_sending(chance, message, pongs, offer):
-    opcode = TEXT if isinstance(message, str) else BINARY
+    opcode = ws.TEXT if isinstance(message, str) else ws.BINARY
     payload = message.encode() if isinstance(message, str) else message
     part = max(1, int(len(payload) * chance.choice([1, 1, 0.5, 0.21, 0.03])))
     write = max(1, int(2 ** chance.uniform(4, 17)), len(payload) // 500)
     if offer and chance.random() < 0.7:
-        return compressed(payload, opcode, part, write)
+        return ws.compressed(payload, opcode, part, write)
     ping = chance.randbytes(chance.randrange(126)) if chance.random() < 0.3 else None
-    between = b"" if ping is None else frame(PING, ping)
-    frames = fragments(opcode, payload, part, between=between)
+    between = b"" if ping is None else ws.frame(ws.PING, ping)
+    frames = ws.fragments(opcode, payload, part, between=between)
     if ping is not None:
         pongs.extend([ping] * max(0, -(-len(payload) // part) - 1))
-    return chopped(frames, write)
+    return ws.chopped(frames, write)

@@ -3,22 +3,7 @@ wrong byte."""
 
 import codecs
 
-from websocket_case import (
-    BINARY,
-    CONTINUATION,
-    PING,
-    TEXT,
-    await_failure,
-    await_pongs,
-    chopped,
-    echo,
-    fragments,
-    frame,
-    pause,
-    refusal,
-    split,
-    text,
-)
+import websocket_case as ws
 
 VALID = {
     "greek": "κόσμε",
@@ -115,10 +100,10 @@ def cases():
 
 def valid():
     for name, whole in VALID.items():
-        yield echo(f"utf8/valid-{name}", "§5.6", f"text {whole[:8]!r}", [text(whole)], [whole])
-        frames = fragments(TEXT, whole, 1, between=frame(PING) if name == "greek" else b"")
+        yield ws.echo(f"utf8/valid-{name}", "§5.6", f"text {whole[:8]!r}", [ws.text(whole)], [whole])
+        frames = ws.fragments(ws.TEXT, whole, 1, between=ws.frame(ws.PING) if name == "greek" else b"")
         pongs = [b""] * (len(whole.encode()) - 1) if name == "greek" else []
-        yield echo(
+        yield ws.echo(
             f"utf8/valid-{name}-fragments",
             "§8.1",
             f"text {whole[:8]!r} in frames of one byte",
@@ -129,19 +114,23 @@ def valid():
     whole = VALID["all-lengths"]
     for size in (2, 3, 7):
         about = f"characters of 1 to 4 bytes in frames of {size}"
-        yield echo(f"utf8/valid-fragments-{size}", "§8.1", about, [fragments(TEXT, whole, size)], [whole])
-        yield echo(
+        yield ws.echo(f"utf8/valid-fragments-{size}", "§8.1", about, [ws.fragments(ws.TEXT, whole, size)], [whole])
+        yield ws.echo(
             f"utf8/valid-writes-{size}",
             "§8.1",
             f"... in writes of {size}",
-            [chopped(text(whole), size, 0.001)],
+            [ws.chopped(ws.text(whole), size, 0.001)],
             [whole],
         )
-    yield echo(
-        "utf8/binary", "§5.6", "bytes that are no UTF-8, in binary", [frame(BINARY, b"\xff\xc0\x80")], [b"\xff\xc0\x80"]
+    yield ws.echo(
+        "utf8/binary",
+        "§5.6",
+        "bytes that are no UTF-8, in binary",
+        [ws.frame(ws.BINARY, b"\xff\xc0\x80")],
+        [b"\xff\xc0\x80"],
     )
-    frames = fragments(BINARY, b"\xff\xc0\x80", 1)
-    yield echo("utf8/binary-fragments", "§5.6", "... in frames of one byte", [frames], [b"\xff\xc0\x80"])
+    frames = ws.fragments(ws.BINARY, b"\xff\xc0\x80", 1)
+    yield ws.echo("utf8/binary-fragments", "§5.6", "... in frames of one byte", [frames], [b"\xff\xc0\x80"])
 
 
 def invalid():
@@ -149,30 +138,40 @@ def invalid():
         bad = bytes.fromhex(code)
         whole = "κόσμε".encode() + bad + b"edited"
         about = f"text with {code}"
-        yield refusal(f"utf8/{name}", "§8.1", about, [text("a") + text(whole)], ("1007",), ["a"])
-        yield refusal(
-            f"utf8/{name}-fragments", "§8.1", about + " in frames of one byte", [fragments(TEXT, whole, 1)], ("1007",)
+        yield ws.refusal(f"utf8/{name}", "§8.1", about, [ws.text("a") + ws.text(whole)], ("1007",), ["a"])
+        yield ws.refusal(
+            f"utf8/{name}-fragments",
+            "§8.1",
+            about + " in frames of one byte",
+            [ws.fragments(ws.TEXT, whole, 1)],
+            ("1007",),
         )
-        data = text(whole)
+        data = ws.text(whole)
         good = len(data) - len(whole) + valid_bytes(whole) + 1
-        steps = [data[:good], await_failure, data[good:]]
-        yield refusal(f"utf8/{name}-at-once", "§8.1", about + ", nothing sent after the wrong byte", steps, ("1007",))
+        steps = [data[:good], ws.await_failure, data[good:]]
+        yield ws.refusal(
+            f"utf8/{name}-at-once", "§8.1", about + ", nothing sent after the wrong byte", steps, ("1007",)
+        )
 
 
 def truncated():
     for code in TRUNCATED:
         part = b"abc" + bytes.fromhex(code)
         about = f"text that ends after {code}"
-        yield refusal(f"utf8/truncated-{code}", "§8.1", about, [text(part)], ("1007",))
-        yield refusal(
-            f"utf8/truncated-{code}-fragments", "§8.1", about + ", fragmented", [split(TEXT, [part, b""])], ("1007",)
+        yield ws.refusal(f"utf8/truncated-{code}", "§8.1", about, [ws.text(part)], ("1007",))
+        yield ws.refusal(
+            f"utf8/truncated-{code}-fragments",
+            "§8.1",
+            about + ", fragmented",
+            [ws.split(ws.TEXT, [part, b""])],
+            ("1007",),
         )
     for last in ("a", "ä"):
-        two = [split(TEXT, ["ä".encode()[:1], last.encode()])]
+        two = [ws.split(ws.TEXT, ["ä".encode()[:1], last.encode()])]
         about = f"half a character, then {last} in the next frame"
-        yield refusal(f"utf8/half-then-{len(last.encode())}", "§8.1", about, two, ("1007",))
-    two = [text(b"\xc3") + text(b"\xa4")]
-    yield refusal("utf8/half-in-two-messages", "§8.1", "a character in two messages", two, ("1007",))
+        yield ws.refusal(f"utf8/half-then-{len(last.encode())}", "§8.1", about, two, ("1007",))
+    two = [ws.text(b"\xc3") + ws.text(b"\xa4")]
+    yield ws.refusal("utf8/half-in-two-messages", "§8.1", "a character in two messages", two, ("1007",))
 
 
 def positions():
@@ -182,39 +181,39 @@ def positions():
             head = fill * (at // len(fill))
             whole = head + b"\xff" + fill * 100
             about = f"a wrong byte after {at} bytes ({name})"
-            yield refusal(f"utf8/at-{at}-{name}", "§8.1", about, [text(whole)], ("1007",))
+            yield ws.refusal(f"utf8/at-{at}-{name}", "§8.1", about, [ws.text(whole)], ("1007",))
     for size in (15, 31, 63, 125, 126, 65536):
         head = b"a" * size
         about = f"a truncated character after {size} bytes"
-        yield refusal(f"utf8/cut-{size}", "§8.1", about, [text(head + b"\xe2\x82")], ("1007",))
+        yield ws.refusal(f"utf8/cut-{size}", "§8.1", about, [ws.text(head + b"\xe2\x82")], ("1007",))
         whole = "a" * size + "€" * 5
-        yield echo(f"utf8/whole-{size}", "§8.1", f"euro signs after {size} bytes", [text(whole)], [whole])
+        yield ws.echo(f"utf8/whole-{size}", "§8.1", f"euro signs after {size} bytes", [ws.text(whole)], [whole])
 
 
 def at_once():
-    steps = [text(b"\xce\xba\xff", fin=False), await_failure, frame(CONTINUATION, b"more")]
-    yield refusal("utf8/first-fragment", "§8.1", "a wrong byte in the first of two frames", steps, ("1007",))
+    steps = [ws.text(b"\xce\xba\xff", fin=False), ws.await_failure, ws.frame(ws.CONTINUATION, b"more")]
+    yield ws.refusal("utf8/first-fragment", "§8.1", "a wrong byte in the first of two frames", steps, ("1007",))
     steps = [
-        text("a", fin=False),
-        frame(PING, b"p"),
-        await_pongs(1),
-        frame(CONTINUATION, b"\xff", fin=False),
-        await_failure,
+        ws.text("a", fin=False),
+        ws.frame(ws.PING, b"p"),
+        ws.await_pongs(1),
+        ws.frame(ws.CONTINUATION, b"\xff", fin=False),
+        ws.await_failure,
     ]
-    last = [frame(CONTINUATION, b"b")]
-    yield refusal(
+    last = [ws.frame(ws.CONTINUATION, b"b")]
+    yield ws.refusal(
         "utf8/middle-fragment", "§8.1", "a wrong byte in a middle frame", steps + last, ("1007",), pongs=[b"p"]
     )
     steps = [
-        text(b"\xf4", fin=False),
-        frame(CONTINUATION, b"\x90", fin=False),
-        await_failure,
-        frame(CONTINUATION, b"\x80\x80"),
+        ws.text(b"\xf4", fin=False),
+        ws.frame(ws.CONTINUATION, b"\x90", fin=False),
+        ws.await_failure,
+        ws.frame(ws.CONTINUATION, b"\x80\x80"),
     ]
-    yield refusal("utf8/across-fragments", "§8.1", "f4, then 90 in the next frame", steps, ("1007",))
-    data = text("a" * 100_000 + "b")
-    bad = text(b"a" * 99_999 + b"\xffb")
-    steps = [bad[:-1], await_failure, bad[-1:]]
-    yield refusal("utf8/large-at-once", "§8.1", "a wrong byte at the end of 100 kB", steps, ("1007",))
-    slow = [data[:7], pause(0.01), data[7:50_000], pause(0.01), data[50_000:]]
-    yield echo("utf8/large-slow", "§8.1", "100 kB in three writes", slow, ["a" * 100_000 + "b"])
+    yield ws.refusal("utf8/across-fragments", "§8.1", "f4, then 90 in the next frame", steps, ("1007",))
+    data = ws.text("a" * 100_000 + "b")
+    bad = ws.text(b"a" * 99_999 + b"\xffb")
+    steps = [bad[:-1], ws.await_failure, bad[-1:]]
+    yield ws.refusal("utf8/large-at-once", "§8.1", "a wrong byte at the end of 100 kB", steps, ("1007",))
+    slow = [data[:7], ws.pause(0.01), data[7:50_000], ws.pause(0.01), data[50_000:]]
+    yield ws.echo("utf8/large-slow", "§8.1", "100 kB in three writes", slow, ["a" * 100_000 + "b"])
