@@ -131,26 +131,10 @@ def cases():
 
 def versions():
     name = "Sec-WebSocket-Version"
-    for version in VERSIONS:
-        yield ws.attempt(
-            f"handshake/version-{version}",
-            "§4.4",
-            f"version {version}",
-            {name: version},
-            "426|400",
-            "4..",
-            header=VERSION,
-        )
-    for number, version in enumerate(NO_VERSIONS):
-        yield ws.attempt(
-            f"handshake/version-bad-{number}",
-            "§4.3",
-            f"version {version!r}",
-            {name: version},
-            "426|400",
-            "4..",
-            header=VERSION,
-        )
+    others = [(version, "§4.4", f"version {version}", version) for version in VERSIONS]
+    malformed = [(f"bad-{number}", "§4.3", f"version {bad!r}", bad) for number, bad in enumerate(NO_VERSIONS)]
+    for id, ref, about, version in others + malformed:
+        yield ws.attempt(f"handshake/version-{id}", ref, about, {name: version}, "426|400", "4..", header=VERSION)
     yield ws.attempt("handshake/version-absent", "§4.2.1", "no version", {name: None}, "426|400", "4..")
     yield ws.attempt("handshake/version-lines", "§11.3.5", "two versions", {name: ["13", "8"]}, "426|400", "4..|101")
     yield ws.attempt("handshake/version-blanks", "§4.2.1", "blanks around the version", {name: " \t13 \t"})

@@ -1,6 +1,7 @@
 """Negotiation of permessage-deflate (RFC 6455 §9.1, RFC 7692 §5, §7.1): what is agreed on is also kept to."""
 
 import websocket_case as ws
+from websocket_payloads import HELLO
 
 FAR = "".join(chr(97 + number * number % 23) for number in range(700))
 # What repeats after 700 bytes, and after 40 kB, shows whether a window is larger than agreed.
@@ -12,9 +13,7 @@ ACCEPTED = {
     "client-no-context": "permessage-deflate; client_no_context_takeover",
     "no-context": "permessage-deflate; server_no_context_takeover; client_no_context_takeover",
     "no-context-reversed": "permessage-deflate;client_no_context_takeover;server_no_context_takeover",
-    "client-bits": "permessage-deflate; client_max_window_bits",
-    "chrome": "permessage-deflate; client_max_window_bits",
-    "safari": "permessage-deflate",
+    "client-bits": ws.DEFLATE_OFFER,
     "all": "permessage-deflate; client_max_window_bits=10; server_max_window_bits=10; "
     "client_no_context_takeover; server_no_context_takeover",
     "blanks": "  permessage-deflate ;  client_max_window_bits=12  ",
@@ -99,7 +98,7 @@ def cases():
         yield conversation(f"negotiation/both-bits-{bits}", "RFC 7692 §7.1.2", offer, accepts)
     blanks = "permessage-deflate; client_max_window_bits = 12"  # the implied blanks of RFC 2616 §2.1, gone since
     yield conversation("negotiation/blanks-equals", "§9.1", blanks, "any", weak_status="4..")
-    fallback = "permessage-deflate; server_max_window_bits=8, permessage-deflate; client_max_window_bits"
+    fallback = f"permessage-deflate; server_max_window_bits=8, {ws.DEFLATE_OFFER}"
     yield conversation("negotiation/fallback-from-8", "RFC 7692 §5.1", fallback, "yes")
     for name, offer in DECLINED.items():
         yield declined(f"negotiation/declined-{name}", "RFC 7692 §7", offer)
@@ -142,7 +141,7 @@ def malformed(id, offer):
 def headers():
     for name, values in [
         ("two-lines", ["x-unknown; a", "permessage-deflate"]),
-        ("two-offers", ["permessage-deflate; unknown=1", "permessage-deflate; client_max_window_bits"]),
+        ("two-offers", ["permessage-deflate; unknown=1", ws.DEFLATE_OFFER]),
     ]:
         fields = {"Sec-WebSocket-Extensions": values}
         yield conversation(f"negotiation/{name}", "§9.1", None, "yes", fields=fields)
@@ -161,35 +160,27 @@ def headers():
 
 def without():
     """On a resource without the extension, or where it was not agreed on, RSV1 means nothing."""
-    offer = "permessage-deflate; client_max_window_bits"
     yield ws.echo(
         "negotiation/plain-resource",
         "§9.1",
         "an offer where there may be no compression",
         [ws.compressed("a")],
         ["a"],
-        offer=offer,
+        offer=ws.DEFLATE_OFFER,
         accepts="no",
     )
-    flagged = ws.text(b"\xf2\x48\xcd\xc9\xc9\x07\x00", rsv=ws.RSV1)
-    about = "RSV1 without an offer"
-    yield ws.refusal(
-        "negotiation/rsv1-no-offer",
-        "RFC 7692 §6",
-        about,
-        [ws.text("a") + flagged],
-        messages=["a"],
-        compression=True,
-        accepts="no",
-    )
-    declined = {"offer": "permessage-deflate; unknown", "accepts": "no"}
-    about = "RSV1 after a declined offer"
-    yield ws.refusal(
-        "negotiation/rsv1-declined",
-        "RFC 7692 §6",
-        about,
-        [ws.text("a") + flagged],
-        messages=["a"],
-        compression=True,
-        **declined,
-    )
+    flagged = ws.text(HELLO, rsv=ws.RSV1)
+    for name, about, offer in [
+        ("no-offer", "RSV1 without an offer", None),
+        ("declined", "RSV1 after a declined offer", "permessage-deflate; unknown"),
+    ]:
+        yield ws.refusal(
+            f"negotiation/rsv1-{name}",
+            "RFC 7692 §6",
+            about,
+            [ws.text("a") + flagged],
+            messages=["a"],
+            compression=True,
+            offer=offer,
+            accepts="no",
+        )
