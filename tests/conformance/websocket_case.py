@@ -12,7 +12,7 @@ DEFLATE_OFFER = "permessage-deflate; client_max_window_bits"
 # The codes of Close frames that are right.
 TOO_BIG = ("1009",)
 NOT_UTF8 = ("1007",)
-INVALID_DEFLATE = ("1007", "1002")  # the RFC names no code
+INVALID_DEFLATE = ("1007", "1002")  # the RFC names none
 
 
 def encoded(payload):
@@ -50,6 +50,14 @@ def frame(opcode, payload=b"", fin=True, rsv=0, key=None, form=None, size=None, 
     return first + length + key + masked(payload, key)
 
 
+def opcode_of(payload):
+    return TEXT if isinstance(payload, str) else BINARY
+
+
+def message(payload, **more):
+    return frame(opcode_of(payload), payload, **more)
+
+
 def text(payload, **more):
     return frame(TEXT, payload, **more)
 
@@ -65,13 +73,21 @@ def fragments(opcode, payload, size, rsv=0, between=b""):
     return split(opcode, parts, rsv, between)
 
 
+def gaps(payload, size):
+    """How often `fragments` puts something between the frames."""
+    return max(0, (len(encoded(payload)) - 1) // size)
+
+
 def split(opcode, parts, rsv=0, between=b""):
+    return between.join(split_frames(opcode, parts, rsv))
+
+
+def split_frames(opcode, parts, rsv=0):
     last = len(parts) - 1
-    frames = [
+    return [
         frame(CONTINUATION if number else opcode, part, fin=number == last, rsv=0 if number else rsv)
         for number, part in enumerate(parts)
     ]
-    return between.join(frames)
 
 
 # Steps: bytes are sent as they are; any other step is called with the client.
@@ -80,6 +96,10 @@ def split(opcode, parts, rsv=0, between=b""):
 def chopped(data, size, pause=0.0):
     """Writes of `size` bytes each."""
     return lambda client: client.send_chopped(data, size, pause)
+
+
+def byte_by_byte(data):
+    return chopped(data, 1, 0.001)
 
 
 def unread(data):
@@ -104,6 +124,11 @@ def await_failure(client):
     client.expect_soon(lambda: client.close is not None or client.end is not None)
 
 
+def failing_at(data, count):
+    """The first `count` bytes are enough for the server to fail the connection."""
+    return [data[:count], await_failure, data[count:]]
+
+
 def await_answers(count):
     return lambda client: client.expect_soon(lambda: len(client.answers) >= count)
 
@@ -112,13 +137,13 @@ def half_close(client):
     client.half_close()
 
 
-def compressed(payload, opcode=TEXT, size=None, chop=None):
+def compressed(payload, size=None, chop=None):
     """A message compressed as negotiated, in frames of `size` bytes, in writes of `chop` bytes."""
 
     def step(client):
         data = client.deflate(encoded(payload))
         rsv = RSV1 if client.negotiated else 0
-        frames = fragments(opcode, data, size or max(1, len(data)), rsv)
+        frames = fragments(opcode_of(payload), data, size or max(1, len(data)), rsv)
         client.send_chopped(frames, chop or max(1, len(frames)), 0)
 
     return step
@@ -180,4 +205,4 @@ def attempt(id, ref, about, fields=None, status="101", weak="", **more):
 
 
 def as_messages(messages):
-    return [(TEXT, message.encode()) if isinstance(message, str) else (BINARY, message) for message in messages]
+    return [(opcode_of(payload), encoded(payload)) for payload in messages]

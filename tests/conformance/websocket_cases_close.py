@@ -57,7 +57,7 @@ def reasons():
         yield ended(
             f"close/reason-{name}", "§5.5.1", f"a reason of {len(reason.encode())} bytes", [ws.close(1000, reason)]
         )
-        steps = [ws.chopped(ws.close(1000, reason), 1, 0.0002)]
+        steps = [ws.byte_by_byte(ws.close(1000, reason))]
         yield ended(f"close/reason-{name}-chopped", "§5.5.1", f"... {reason[:8]!r}, byte by byte", steps)
     for code in ["ff", "c0af", "eda080", "f4908080", "cebae1bdb9cf83cebcceb5eda080656469746564", "e282", "c3"]:
         about = f"the reason {code}, no UTF-8"
@@ -69,7 +69,7 @@ def reasons():
 def malformed():
     yield ws.refusal("close/one-byte", "§5.5.1", "a Close of one byte", [ws.frame(ws.CLOSE, b"\x03")])
     yield ws.refusal(
-        "close/one-byte-chopped", "§5.5.1", "... byte by byte", [ws.chopped(ws.frame(ws.CLOSE, b"\x03"), 1, 0.001)]
+        "close/one-byte-chopped", "§5.5.1", "... byte by byte", [ws.byte_by_byte(ws.frame(ws.CLOSE, b"\x03"))]
     )
     for size in (124, 125, 1000):
         about = f"a Close with a reason of {size} bytes"

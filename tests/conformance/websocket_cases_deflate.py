@@ -18,16 +18,16 @@ def cases():
 
 def sizes():
     # What grows when it is compressed may be above a limit of the frame then.
-    for kind, opcode, largest in [
-        ("zeros", ws.BINARY, ws.MAX_MESSAGE),
-        ("random", ws.BINARY, ws.MAX_MESSAGE - 4096),
-        ("words", ws.TEXT, ws.MAX_MESSAGE),
+    for kind, largest in [
+        ("zeros", ws.MAX_MESSAGE),
+        ("random", ws.MAX_MESSAGE - 4096),
+        ("words", ws.MAX_MESSAGE),
     ]:
         for size in SIZES + [largest]:
             message = content(kind, size)
             about = f"{size} bytes of {kind}, twice"
             id = f"deflate/{kind}-{size}"
-            yield ws.echo(id, "RFC 7692 §7.2", about, [ws.compressed(message, opcode)] * 2, [message] * 2, **WITH)
+            yield ws.echo(id, "RFC 7692 §7.2", about, [ws.compressed(message)] * 2, [message] * 2, **WITH)
     for size in (16, 256, 4096):
         messages = [content("words", size + number) for number in range(200)]
         about = f"200 messages of about {size} bytes"
@@ -39,29 +39,28 @@ def sizes():
 def in_frames():
     message = content("words", 2000)
     for size in (1, 2, 7, 100):
-        step = ws.compressed(message, ws.TEXT, size)
+        step = ws.compressed(message, size)
         about = f"a compressed message in frames of {size}"
         yield ws.echo(f"deflate/frames-{size}", "RFC 7692 §6.1", about, [step, step], [message] * 2, **WITH)
     noise = content("random", 200_000)
     for size in (64, 1024, 65536):
-        step = ws.compressed(noise, ws.BINARY, size)
+        step = ws.compressed(noise, size)
         yield ws.echo(
             f"deflate/frames-{size}-large", "RFC 7692 §6.1", f"200 kB in frames of {size}", [step], [noise], **WITH
         )
     data = raw(message.encode())
     frames = ws.fragments(ws.TEXT, data, 50, ws.RSV1, between=ws.frame(ws.PING, b"p"))
-    pongs = [b"p"] * (-(-len(data) // 50) - 1)
     yield ws.echo(
         "deflate/pings-between",
         "RFC 7692 §6.1",
         "... with pings between frames",
         [frames],
         [message],
-        pongs=pongs,
+        pongs=[b"p"] * ws.gaps(data, 50),
         **WITH,
     )
     for chop in (1, 3, 100):
-        step = ws.compressed(message, ws.TEXT, 500, chop=chop)
+        step = ws.compressed(message, 500, chop=chop)
         yield ws.echo(f"deflate/writes-{chop}", "RFC 7692 §6.1", f"... in writes of {chop}", [step], [message], **WITH)
     for name, parts in [
         ("first", [b"", HELLO]),
@@ -97,8 +96,8 @@ def encoders():
         ("runs", {"strategy": zlib.Z_RLE}),
         ("filtered", {"strategy": zlib.Z_FILTERED}),
     ]:
-        steps = [ws.compressed(message), ws.compressed(content("zeros", 5000), ws.BINARY), ws.compressed(message)]
         messages = [message, content("zeros", 5000), message]
+        steps = [ws.compressed(each) for each in messages]
         yield ws.echo(
             f"deflate/encoder-{name}",
             "RFC 7692 §7.2.1",
@@ -172,8 +171,8 @@ def contexts():
         yield ws.echo(
             f"deflate/context-{name}", "RFC 7692 §7.1.1", f"20 times the same, {offer}", steps, [message] * 20, **more
         )
-        steps = [ws.compressed(content("random", 40_000), ws.BINARY), ws.compressed(message), ws.compressed(message)]
         messages = [content("random", 40_000), message, message]
+        steps = [ws.compressed(each) for each in messages]
         yield ws.echo(
             f"deflate/context-large-{name}",
             "RFC 7692 §7.1.1",

@@ -10,12 +10,12 @@ def cases():
 
 
 def fragmentation():
-    for name, opcode, whole in [("text", ws.TEXT, "Hello, fragments"), ("binary", ws.BINARY, b"\0\xff Hello \x80\xc0")]:
+    for name, whole in [("text", "Hello, fragments"), ("binary", b"\0\xff Hello \x80\xc0")]:
         for size in (1, 2, 5):
-            frames = ws.fragments(opcode, whole, size)
+            frames = ws.fragments(ws.opcode_of(whole), whole, size)
             yield ws.echo(f"fragments/{name}-{size}", "§5.4", f"{name} in frames of {size}", [frames], [whole])
             yield ws.echo(
-                f"fragments/{name}-{size}-chopped", "§5.4", "... byte by byte", [ws.chopped(frames, 1, 0.0002)], [whole]
+                f"fragments/{name}-{size}-chopped", "§5.4", "... byte by byte", [ws.byte_by_byte(frames)], [whole]
             )
     for name, parts in [
         ("all", [b"", b"", b""]),
@@ -38,23 +38,10 @@ def fragmentation():
         [ws.split(ws.TEXT, [b"a"] + [b""] * 9999 + [b"b"])],
         ["ab"],
     )
-    slow = [step for part in fragments_of("Hello") for step in (part, ws.pause(0.02))]
+    slow = [step for part in ws.split_frames(ws.TEXT, "Hello") for step in (part, ws.pause(0.02))]
     yield ws.echo("fragments/slow", "§5.4", "a pause after each frame", slow, ["Hello"])
     two = [ws.split(ws.TEXT, [b"a", b"b"]) + ws.split(ws.BINARY, [b"c", b"d"]) + ws.text("e")]
     yield ws.echo("fragments/several", "§5.4", "two fragmented messages and one whole", two, ["ab", b"cd", "e"])
-    yield ws.echo(
-        "fragments/close-within",
-        "§5.4",
-        "Close between fragments",
-        [ws.text("a", fin=False) + ws.close(1000)],
-        [],
-        closes=False,
-    )
-
-
-def fragments_of(whole):
-    last = len(whole) - 1
-    return [ws.frame(ws.CONTINUATION if at else ws.TEXT, byte, fin=at == last) for at, byte in enumerate(whole)]
 
 
 def broken_fragmentation():
@@ -69,9 +56,7 @@ def broken_fragmentation():
         yield ws.refusal(
             f"fragments/orphan-{end}-after", "§5.4", about + " after text", [ws.text("b") + alone], messages=["b"]
         )
-        yield ws.refusal(
-            f"fragments/orphan-{end}-chopped", "§5.4", about + ", byte by byte", [ws.chopped(alone, 1, 0.001)]
-        )
+        yield ws.refusal(f"fragments/orphan-{end}-chopped", "§5.4", about + ", byte by byte", [ws.byte_by_byte(alone)])
         after = ws.split(ws.TEXT, [b"b", b"c"]) + alone
         yield ws.refusal(
             f"fragments/orphan-{end}-after-fragments", "§5.4", about + " after fragments", [after], messages=["bc"]

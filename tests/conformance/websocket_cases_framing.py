@@ -1,7 +1,7 @@
 """Frames: sizes, masks, writes, pings and pongs, reserved bits and opcodes (RFC 6455 §5)."""
 
 import websocket_case as ws
-from websocket_payloads import letters, octets
+from websocket_payloads import both, letters, octets
 
 SIZES = [0, 1, 2, 3, 4, 5, 7, 8, 9, 63, 64, 124, 125, 126, 127, 128, 65534, 65535, 65536, 65537]
 
@@ -17,27 +17,14 @@ def cases():
 
 def framing():
     for size in SIZES:
-        yield ws.echo(
-            f"framing/text-{size}", "§5.2", f"text of {size} bytes", [ws.text(letters(size))], [letters(size)]
-        )
-        yield ws.echo(
-            f"framing/binary-{size}",
-            "§5.2",
-            f"binary of {size} bytes",
-            [ws.frame(ws.BINARY, octets(size))],
-            [octets(size)],
-        )
+        for name, whole in both(size):
+            about = f"{name} of {size} bytes"
+            yield ws.echo(f"framing/{name}-{size}", "§5.2", about, [ws.message(whole)], [whole])
     for size, write in [(0, 1), (125, 1), (126, 1), (1000, 3), (65535, 997), (65536, 997), (65536, 4096)]:
         about = f"{size} bytes in writes of {write}"
-        yield ws.echo(
-            f"framing/text-{size}-by-{write}",
-            "§5.2",
-            about,
-            [ws.chopped(ws.text(letters(size)), write, 0.0002)],
-            [letters(size)],
-        )
-        steps = [ws.chopped(ws.frame(ws.BINARY, octets(size)), write, 0.0002)]
-        yield ws.echo(f"framing/binary-{size}-by-{write}", "§5.2", about, steps, [octets(size)])
+        for name, whole in both(size):
+            steps = [ws.chopped(ws.message(whole), write, 0.0002)]
+            yield ws.echo(f"framing/{name}-{size}-by-{write}", "§5.2", about, steps, [whole])
     for key in ["00000000", "ffffffff", "01020304", "80000001", "000000ff", "2a2a2a2a"]:
         frames = b"".join(ws.frame(ws.BINARY, octets(size), key=bytes.fromhex(key)) for size in (13, 200, 70000))
         about = f"masking key {key}"
@@ -59,7 +46,7 @@ def framing():
         many,
     )
     mixed = [letters(size) if size % 2 else octets(size) for size in range(0, 2000, 97)]
-    frames = b"".join(ws.text(part) if isinstance(part, str) else ws.frame(ws.BINARY, part) for part in mixed)
+    frames = b"".join(map(ws.message, mixed))
     yield ws.echo("framing/mixed", "§5.6", "text and binary by turns", [frames], mixed)
 
 
@@ -105,7 +92,7 @@ def pings():
     for size in (0, 1, 5, 124, 125):
         about = f"a ping of {size} bytes"
         yield ws.echo(f"ping/{size}", "§5.5.2", about, [ws.frame(ws.PING, octets(size))], [], pongs=[octets(size)])
-        steps = [ws.chopped(ws.frame(ws.PING, octets(size)), 1, 0.0002)]
+        steps = [ws.byte_by_byte(ws.frame(ws.PING, octets(size)))]
         yield ws.echo(f"ping/{size}-chopped", "§5.5.2", about + ", byte by byte", steps, [], pongs=[octets(size)])
     yield ws.echo(
         "ping/binary",
@@ -130,9 +117,7 @@ def pings():
             f"{name}/fragmented", "§5.5", about, [ws.frame(opcode, b"a", fin=False), ws.frame(ws.CONTINUATION, b"b")]
         )
     long = ws.frame(ws.PING, octets(126))
-    yield ws.refusal(
-        "ping/too-long-header", "§5.5", "only the header of a ping of 126 bytes", [long[:4], ws.await_failure, long[4:]]
-    )
+    yield ws.refusal("ping/too-long-header", "§5.5", "only the header of a ping of 126 bytes", ws.failing_at(long, 4))
     yield ws.echo(
         "pong/unsolicited", "§5.5.3", "a pong for no ping, then text", [ws.frame(ws.PONG), ws.text("a")], ["a"]
     )
@@ -154,9 +139,7 @@ def pings():
     many = [b"ping-%d" % number for number in range(10)]
     frames = b"".join(ws.frame(ws.PING, payload) for payload in many)
     yield ws.echo("ping/many", "§5.5.3", "10 pings in one write", [frames], [], pongs=many)
-    yield ws.echo(
-        "ping/many-chopped", "§5.5.3", "10 pings byte by byte", [ws.chopped(frames, 1, 0.0002)], [], pongs=many
-    )
+    yield ws.echo("ping/many-chopped", "§5.5.3", "10 pings byte by byte", [ws.byte_by_byte(frames)], [], pongs=many)
     each = [
         step for number, payload in enumerate(many) for step in (ws.frame(ws.PING, payload), ws.await_pongs(number + 1))
     ]
@@ -182,7 +165,7 @@ def pings_among_data():
         "ping/in-message-chopped",
         "§5.4",
         "... byte by byte",
-        [ws.chopped(first + ping + last, 1, 0.0002)],
+        [ws.byte_by_byte(first + ping + last)],
         ["Hello"],
         **expected,
     )
@@ -202,7 +185,7 @@ def pings_among_data():
         "pings between 50 fragments of 4000 bytes",
         [ws.fragments(ws.TEXT, large, 4000, between=ping)],
         [large],
-        pongs=[b"in between"] * 49,
+        pongs=[b"in between"] * ws.gaps(large, 4000),
     )
     yield ws.refusal(
         "ping/too-long-in-message",
@@ -228,7 +211,7 @@ def reserved_bits():
             f"rsv/{rsv}-then-ping", "§5.2", about + ", then a ping", [ws.text("b", rsv=rsv) + ws.frame(ws.PING, b"p")]
         )
         yield ws.refusal(
-            f"rsv/{rsv}-chopped", "§5.2", about + ", byte by byte", [ws.chopped(ws.text("b", rsv=rsv), 1, 0.001)]
+            f"rsv/{rsv}-chopped", "§5.2", about + ", byte by byte", [ws.byte_by_byte(ws.text("b", rsv=rsv))]
         )
     for rsv in (ws.RSV1, ws.RSV2, ws.RSV3):
         about = f"RSV bits {rsv:03b} without an extension"
@@ -260,6 +243,4 @@ def opcodes():
         about = f"opcode {opcode:x} without FIN"
         alone = ws.frame(opcode, b"abc", fin=False)
         yield ws.refusal(f"opcode/{opcode:x}-unfinished", "§5.2", about, [alone])
-        yield ws.refusal(
-            f"opcode/{opcode:x}-header", "§5.2", about + ", only two bytes", [alone[:2], ws.await_failure, alone[2:]]
-        )
+        yield ws.refusal(f"opcode/{opcode:x}-header", "§5.2", about + ", only two bytes", ws.failing_at(alone, 2))

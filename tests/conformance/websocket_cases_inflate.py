@@ -91,15 +91,15 @@ def invalid():
             "§8.1",
             f"compressed text, no UTF-8: {name}",
             [ws.text(raw(data), rsv=ws.RSV1)],
-            ("1007",),
+            ws.NOT_UTF8,
             **ALONE,
         )
         frames = ws.fragments(ws.TEXT, raw(data), 2, ws.RSV1)
-        yield ws.refusal(f"deflate/utf8-{name}-frames", "§8.1", "... in small frames", [frames], ("1007",), **ALONE)
+        yield ws.refusal(f"deflate/utf8-{name}-frames", "§8.1", "... in small frames", [frames], ws.NOT_UTF8, **ALONE)
     data = raw(b"\xff" + bytes(500), 0)
     steps = [ws.text(data[:-1], rsv=ws.RSV1, fin=False), ws.await_failure, ws.frame(ws.CONTINUATION, data[-1:])]
     yield ws.refusal(
-        "deflate/utf8-first-frame", "§8.1", "a wrong byte in the first compressed frame", steps, ("1007",), **ALONE
+        "deflate/utf8-first-frame", "§8.1", "a wrong byte in the first compressed frame", steps, ws.NOT_UTF8, **ALONE
     )
 
 
@@ -112,7 +112,6 @@ def unfinished(data):
 
 
 def limits():
-    too_big = ("1009",)
     for name, data in [
         ("one-more", raw(bytes(ws.MAX_MESSAGE + 1))),
         ("16", raw(bytes(16 * ws.MAX_MESSAGE), 9)),
@@ -126,13 +125,15 @@ def limits():
             "§7.4.1",
             about,
             [ws.text(HELLO, rsv=ws.RSV1), ws.frame(ws.BINARY, data, rsv=ws.RSV1)],
-            too_big,
+            ws.TOO_BIG,
             ["Hello"],
             **ALONE,
         )
         size = max(100, len(data) // 2000)
         parts = ws.fragments(ws.BINARY, data, size, ws.RSV1)
-        yield ws.refusal(f"deflate/bomb-{name}-frames", "§7.4.1", f"... in frames of {size}", [parts], too_big, **ALONE)
+        yield ws.refusal(
+            f"deflate/bomb-{name}-frames", "§7.4.1", f"... in frames of {size}", [parts], ws.TOO_BIG, **ALONE
+        )
     empty = b"\0\0\0\xff\xff" * 40_000 + b"\0"
     yield ws.echo(
         "deflate/empty-blocks-many",
@@ -150,7 +151,7 @@ def limits():
         ws.frame(ws.CONTINUATION, data[half:]),
     ]
     yield ws.refusal(
-        "deflate/bomb-first-frame", "§10.4", "a first frame that inflates above the limit", steps, too_big, **ALONE
+        "deflate/bomb-first-frame", "§10.4", "a first frame that inflates above the limit", steps, ws.TOO_BIG, **ALONE
     )
 
 

@@ -1,7 +1,7 @@
 """Large messages, many of them, and those above the server's limit (RFC 6455 §5.4, §7.4.1, §10.4)."""
 
 import websocket_case as ws
-from websocket_payloads import letters, octets
+from websocket_payloads import both, letters, octets
 
 KIB = 1024
 
@@ -14,35 +14,28 @@ def cases():
 
 def large():
     for size in (ws.MAX_MESSAGE, ws.MAX_MESSAGE - 1, 512 * KIB, 256 * KIB, 128 * KIB, 64 * KIB):
-        about = f"{size} bytes"
-        yield ws.echo(f"large/text-{size}", "§5.2", "text of " + about, [ws.text(letters(size))], [letters(size)])
-        yield ws.echo(
-            f"large/binary-{size}", "§5.2", "binary of " + about, [ws.frame(ws.BINARY, octets(size))], [octets(size)]
-        )
+        for name, whole in both(size):
+            about = f"{name} of {size} bytes"
+            yield ws.echo(f"large/{name}-{size}", "§5.2", about, [ws.message(whole)], [whole])
     size = 256 * KIB
-    for part in (64, 256, KIB, 4 * KIB, 16 * KIB, 64 * KIB):
-        about = f"{size} bytes in frames of {part}"
-        message = letters(size)
-        yield ws.echo(f"large/text-frames-{part}", "§5.4", about, [ws.fragments(ws.TEXT, message, part)], [message])
-        yield ws.echo(
-            f"large/binary-frames-{part}", "§5.4", about, [ws.fragments(ws.BINARY, octets(size), part)], [octets(size)]
-        )
-    for part in (64, 128, 256, 512, KIB, 2 * KIB):
-        about = f"{size} bytes in writes of {part}"
-        yield ws.echo(
-            f"large/text-writes-{part}", "§5.2", about, [ws.chopped(ws.text(letters(size)), part)], [letters(size)]
-        )
-        steps = [ws.chopped(ws.frame(ws.BINARY, octets(size)), part)]
-        yield ws.echo(f"large/binary-writes-{part}", "§5.2", about, steps, [octets(size)])
-    pinged = ws.fragments(ws.TEXT, letters(ws.MAX_MESSAGE), 16 * KIB, between=ws.frame(ws.PING, b"p"))
-    pongs = [b"p"] * (-(-ws.MAX_MESSAGE // (16 * KIB)) - 1)
+    for name, whole in both(size):
+        for part in (64, 256, KIB, 4 * KIB, 16 * KIB, 64 * KIB):
+            about = f"{size} bytes in frames of {part}"
+            frames = ws.fragments(ws.opcode_of(whole), whole, part)
+            yield ws.echo(f"large/{name}-frames-{part}", "§5.4", about, [frames], [whole])
+        for part in (64, 128, 256, 512, KIB, 2 * KIB):
+            about = f"{size} bytes in writes of {part}"
+            steps = [ws.chopped(ws.message(whole), part)]
+            yield ws.echo(f"large/{name}-writes-{part}", "§5.2", about, steps, [whole])
+    largest = letters(ws.MAX_MESSAGE)
+    pinged = ws.fragments(ws.TEXT, largest, 16 * KIB, between=ws.frame(ws.PING, b"p"))
     yield ws.echo(
         "large/limit-frames",
         "§5.4",
         "the largest message in frames of 16 KiB, with pings",
         [pinged],
-        [letters(ws.MAX_MESSAGE)],
-        pongs=pongs,
+        [largest],
+        pongs=[b"p"] * ws.gaps(largest, 16 * KIB),
     )
     wide = "€" * (ws.MAX_MESSAGE // 3)
     yield ws.echo("large/utf8", "§5.6", "the largest message of euro signs", [ws.text(wide)], [wide])
@@ -73,29 +66,28 @@ def many():
 
 
 def above():
-    too_big = ("1009",)
     end = ws.frame(ws.BINARY, b"b")
     yield ws.refusal(
-        "limit/text", "§7.4.1", "a message one byte too long", [ws.text(letters(ws.MAX_MESSAGE + 1))], too_big
+        "limit/text", "§7.4.1", "a message one byte too long", [ws.text(letters(ws.MAX_MESSAGE + 1))], ws.TOO_BIG
     )
     yield ws.refusal(
         "limit/binary",
         "§7.4.1",
         "... binary, after a good one",
         [end + ws.frame(ws.BINARY, octets(ws.MAX_MESSAGE + 1))],
-        too_big,
+        ws.TOO_BIG,
         [b"b"],
     )
     for size in (1000, 65536):
         parts = ws.fragments(ws.TEXT, letters(ws.MAX_MESSAGE + 1), size)
-        yield ws.refusal(f"limit/frames-{size}", "§7.4.1", f"... in frames of {size}", [parts], too_big)
+        yield ws.refusal(f"limit/frames-{size}", "§7.4.1", f"... in frames of {size}", [parts], ws.TOO_BIG)
     full = ws.frame(ws.BINARY, octets(ws.MAX_MESSAGE), fin=False)
     yield ws.refusal(
         "limit/last-frame",
         "§7.4.1",
         "the limit, then one more byte",
         [full, ws.frame(ws.CONTINUATION, b"x"), end],
-        too_big,
+        ws.TOO_BIG,
     )
     yield ws.echo(
         "limit/last-empty",
@@ -109,7 +101,7 @@ def above():
         "§10.4",
         "frames without an end",
         [ws.fragments(ws.BINARY, octets(ws.MAX_MESSAGE * 2), 4096)[:-4000], ws.await_failure],
-        too_big,
+        ws.TOO_BIG,
     )
     yield from only_headers()
 
@@ -135,4 +127,4 @@ def only_headers():
     ]:
         waits = {"weak_codes": ("none", "empty", "1000", "1001", "1002")}
         steps = [data, ws.await_failure, ws.half_close]
-        yield ws.refusal(f"limit/header-{name}", "§10.4", f"only the header of {about}", steps, ("1009",), **waits)
+        yield ws.refusal(f"limit/header-{name}", "§10.4", f"only the header of {about}", steps, ws.TOO_BIG, **waits)

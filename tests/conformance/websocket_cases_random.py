@@ -57,15 +57,14 @@ def some_message(chance):
 
 
 def some_sending(chance, message, pongs, offer):
-    opcode = ws.TEXT if isinstance(message, str) else ws.BINARY
-    payload = message.encode() if isinstance(message, str) else message
+    payload = ws.encoded(message)
     part = max(1, int(len(payload) * chance.choice([1, 1, 0.5, 0.21, 0.03])))
     write = max(1, int(2 ** chance.uniform(4, 17)), len(payload) // 500)
     if offer and chance.random() < 0.7:
-        return ws.compressed(payload, opcode, part, write)
+        return ws.compressed(message, part, write)
     ping = chance.randbytes(chance.randrange(126)) if chance.random() < 0.3 else None
     between = b"" if ping is None else ws.frame(ws.PING, ping)
-    frames = ws.fragments(opcode, payload, part, between=between)
+    frames = ws.fragments(ws.opcode_of(message), payload, part, between=between)
     if ping is not None:
-        pongs.extend([ping] * max(0, -(-len(payload) // part) - 1))
+        pongs.extend([ping] * ws.gaps(payload, part))
     return ws.chopped(frames, write)

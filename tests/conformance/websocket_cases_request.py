@@ -20,30 +20,16 @@ def requests():
         ("OPTIONS", "405|400|200|204", "4..|501"),
         ("get", "405|400|501", "4.."),
     ]:
-        yield ws.attempt(
-            f"handshake/method-{method}",
-            "§4.2.1",
-            f"{method}, not GET",
-            None,
-            status,
-            weak,
-            line=method + " {path} HTTP/1.1",
-        )
+        line = method + " {path} HTTP/1.1"
+        yield with_line(f"handshake/method-{method}", f"{method}, not GET", line, status, weak)
     for name, version, status, weak in [
         ("1.0", "HTTP/1.0", "400|426|505", "4.."),
         ("0.9", "HTTP/0.9", "400|505", "4.."),
         ("2.0", "HTTP/2.0", "400|505", "4.."),
         ("none", "", "400|505", "4..|raw"),
     ]:
-        yield ws.attempt(
-            f"handshake/http-{name}",
-            "§4.2.1",
-            f"a request of {version}",
-            None,
-            status,
-            weak,
-            line="GET {path} " + version,
-        )
+        line = "GET {path} " + version
+        yield with_line(f"handshake/http-{name}", f"a request of {version}", line, status, weak)
     first = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
     opening = [lambda client: client.send(first + client.request())]
     about = "the handshake behind another request in the same write"
@@ -63,15 +49,12 @@ def requests():
         ("fragment", "{path}#a", "400|101", "4.."),
         ("asterisk", "*", "400|404", "4.."),
     ]:
-        yield ws.attempt(
-            f"handshake/target-{name}",
-            "§4.2.1",
-            f"the target {target}",
-            None,
-            status,
-            weak,
-            line="GET " + target + " HTTP/1.1",
-        )
+        line = f"GET {target} HTTP/1.1"
+        yield with_line(f"handshake/target-{name}", f"the target {target}", line, status, weak)
+
+
+def with_line(id, about, line, status, weak):
+    return ws.attempt(id, "§4.2.1", about, None, status, weak, line=line)
 
 
 def fields():
@@ -112,7 +95,7 @@ BROWSER = {
     "Connection": "keep-alive, Upgrade",
     "Accept-Encoding": "gzip, deflate, br, zstd",
     "Accept-Language": "en-US,en;q=0.9,de;q=0.8",
-    "Sec-WebSocket-Extensions": "permessage-deflate; client_max_window_bits",
+    "Sec-WebSocket-Extensions": ws.DEFLATE_OFFER,
     "Sec-Fetch-Dest": "websocket",
     "Sec-Fetch-Mode": "websocket",
     "Sec-Fetch-Site": "same-origin",
@@ -179,7 +162,7 @@ def at_once():
     about = "an empty line before the request"
     yield ws.attempt("handshake/empty-line", "RFC 9112 §2.2", about, None, "101", "4..", opening=opening)
     for count in (2, 3):
-        steps = [ws.chopped(hello, 1, 0.002)] * count
+        steps = [ws.byte_by_byte(hello)] * count
         yield ws.echo(
             f"handshake/then-slow-{count}",
             "§4.2.2",

@@ -102,7 +102,7 @@ def valid():
     for name, whole in VALID.items():
         yield ws.echo(f"utf8/valid-{name}", "§5.6", f"text {whole[:8]!r}", [ws.text(whole)], [whole])
         frames = ws.fragments(ws.TEXT, whole, 1, between=ws.frame(ws.PING) if name == "greek" else b"")
-        pongs = [b""] * (len(whole.encode()) - 1) if name == "greek" else []
+        pongs = [b""] * ws.gaps(whole, 1) if name == "greek" else []
         yield ws.echo(
             f"utf8/valid-{name}-fragments",
             "§8.1",
@@ -138,19 +138,19 @@ def invalid():
         bad = bytes.fromhex(code)
         whole = "κόσμε".encode() + bad + b"edited"
         about = f"text with {code}"
-        yield ws.refusal(f"utf8/{name}", "§8.1", about, [ws.text("a") + ws.text(whole)], ("1007",), ["a"])
+        yield ws.refusal(f"utf8/{name}", "§8.1", about, [ws.text("a") + ws.text(whole)], ws.NOT_UTF8, ["a"])
         yield ws.refusal(
             f"utf8/{name}-fragments",
             "§8.1",
             about + " in frames of one byte",
             [ws.fragments(ws.TEXT, whole, 1)],
-            ("1007",),
+            ws.NOT_UTF8,
         )
         data = ws.text(whole)
         good = len(data) - len(whole) + valid_bytes(whole) + 1
-        steps = [data[:good], ws.await_failure, data[good:]]
+        steps = ws.failing_at(data, good)
         yield ws.refusal(
-            f"utf8/{name}-at-once", "§8.1", about + ", nothing sent after the wrong byte", steps, ("1007",)
+            f"utf8/{name}-at-once", "§8.1", about + ", nothing sent after the wrong byte", steps, ws.NOT_UTF8
         )
 
 
@@ -158,20 +158,20 @@ def truncated():
     for code in TRUNCATED:
         part = b"abc" + bytes.fromhex(code)
         about = f"text that ends after {code}"
-        yield ws.refusal(f"utf8/truncated-{code}", "§8.1", about, [ws.text(part)], ("1007",))
+        yield ws.refusal(f"utf8/truncated-{code}", "§8.1", about, [ws.text(part)], ws.NOT_UTF8)
         yield ws.refusal(
             f"utf8/truncated-{code}-fragments",
             "§8.1",
             about + ", fragmented",
             [ws.split(ws.TEXT, [part, b""])],
-            ("1007",),
+            ws.NOT_UTF8,
         )
     for last in ("a", "ä"):
         two = [ws.split(ws.TEXT, ["ä".encode()[:1], last.encode()])]
         about = f"half a character, then {last} in the next frame"
-        yield ws.refusal(f"utf8/half-then-{len(last.encode())}", "§8.1", about, two, ("1007",))
+        yield ws.refusal(f"utf8/half-then-{len(last.encode())}", "§8.1", about, two, ws.NOT_UTF8)
     two = [ws.text(b"\xc3") + ws.text(b"\xa4")]
-    yield ws.refusal("utf8/half-in-two-messages", "§8.1", "a character in two messages", two, ("1007",))
+    yield ws.refusal("utf8/half-in-two-messages", "§8.1", "a character in two messages", two, ws.NOT_UTF8)
 
 
 def positions():
@@ -181,18 +181,18 @@ def positions():
             head = fill * (at // len(fill))
             whole = head + b"\xff" + fill * 100
             about = f"a wrong byte after {at} bytes ({name})"
-            yield ws.refusal(f"utf8/at-{at}-{name}", "§8.1", about, [ws.text(whole)], ("1007",))
+            yield ws.refusal(f"utf8/at-{at}-{name}", "§8.1", about, [ws.text(whole)], ws.NOT_UTF8)
     for size in (15, 31, 63, 125, 126, 65536):
         head = b"a" * size
         about = f"a truncated character after {size} bytes"
-        yield ws.refusal(f"utf8/cut-{size}", "§8.1", about, [ws.text(head + b"\xe2\x82")], ("1007",))
+        yield ws.refusal(f"utf8/cut-{size}", "§8.1", about, [ws.text(head + b"\xe2\x82")], ws.NOT_UTF8)
         whole = "a" * size + "€" * 5
         yield ws.echo(f"utf8/whole-{size}", "§8.1", f"euro signs after {size} bytes", [ws.text(whole)], [whole])
 
 
 def at_once():
     steps = [ws.text(b"\xce\xba\xff", fin=False), ws.await_failure, ws.frame(ws.CONTINUATION, b"more")]
-    yield ws.refusal("utf8/first-fragment", "§8.1", "a wrong byte in the first of two frames", steps, ("1007",))
+    yield ws.refusal("utf8/first-fragment", "§8.1", "a wrong byte in the first of two frames", steps, ws.NOT_UTF8)
     steps = [
         ws.text("a", fin=False),
         ws.frame(ws.PING, b"p"),
@@ -202,7 +202,7 @@ def at_once():
     ]
     last = [ws.frame(ws.CONTINUATION, b"b")]
     yield ws.refusal(
-        "utf8/middle-fragment", "§8.1", "a wrong byte in a middle frame", steps + last, ("1007",), pongs=[b"p"]
+        "utf8/middle-fragment", "§8.1", "a wrong byte in a middle frame", steps + last, ws.NOT_UTF8, pongs=[b"p"]
     )
     steps = [
         ws.text(b"\xf4", fin=False),
@@ -210,10 +210,11 @@ def at_once():
         ws.await_failure,
         ws.frame(ws.CONTINUATION, b"\x80\x80"),
     ]
-    yield ws.refusal("utf8/across-fragments", "§8.1", "f4, then 90 in the next frame", steps, ("1007",))
+    yield ws.refusal("utf8/across-fragments", "§8.1", "f4, then 90 in the next frame", steps, ws.NOT_UTF8)
     data = ws.text("a" * 100_000 + "b")
     bad = ws.text(b"a" * 99_999 + b"\xffb")
-    steps = [bad[:-1], ws.await_failure, bad[-1:]]
-    yield ws.refusal("utf8/large-at-once", "§8.1", "a wrong byte at the end of 100 kB", steps, ("1007",))
+    yield ws.refusal(
+        "utf8/large-at-once", "§8.1", "a wrong byte at the end of 100 kB", ws.failing_at(bad, len(bad) - 1), ws.NOT_UTF8
+    )
     slow = [data[:7], ws.pause(0.01), data[7:50_000], ws.pause(0.01), data[50_000:]]
     yield ws.echo("utf8/large-slow", "§8.1", "100 kB in three writes", slow, ["a" * 100_000 + "b"])

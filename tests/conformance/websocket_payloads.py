@@ -18,6 +18,11 @@ def octets(size):
     return (bytes(range(256)) * (size // 256 + 1))[:size]
 
 
+def both(size):
+    """A text and a binary message of that size, by name."""
+    return [("text", letters(size)), ("binary", octets(size))]
+
+
 def content(kind, size):
     chance = random.Random(size)
     if kind == "zeros":
