@@ -1,5 +1,7 @@
 #include "application/private_directory.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
@@ -20,7 +22,7 @@ namespace {
 constexpr const char* lock_name = ".lock";
 const std::string prefix = "patchbay.";  // before six letters of mkdtemp
 
-// The lock, or -1 when another process has it or there is none.
+// The lock, or -1 and errno when another process has it or there is none.
 int take_lock(const fs::path& folder, int more_flags) {
     const fs::path file = folder / lock_name;
     const int lock = ::open(file.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | more_flags, 0600);
@@ -28,16 +30,26 @@ int take_lock(const fs::path& folder, int more_flags) {
     struct stat held{};
     struct stat there{};
     // Whoever removes the folder has had the lock: then the file is another, or gone.
-    const bool taken = ::flock(lock, LOCK_EX | LOCK_NB) == 0 && ::fstat(lock, &held) == 0 &&
-                       ::lstat(file.c_str(), &there) == 0 && held.st_ino == there.st_ino;
-    if (taken) return lock;
+    const bool locked = ::flock(lock, LOCK_EX | LOCK_NB) == 0 && ::fstat(lock, &held) == 0 &&
+                        ::lstat(file.c_str(), &there) == 0;
+    if (locked && held.st_ino == there.st_ino) return lock;
+    const int why = locked ? EWOULDBLOCK : errno;
     ::close(lock);
+    errno = why;
     return -1;
 }
 
 bool is_own_folder(const fs::path& path) {
     struct stat status{};
     return ::lstat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == ::geteuid();
+}
+
+// Of a folder with nothing else in it; unlike fs::remove_all, without a descriptor, which there may be none
+// of.
+void remove_unlocked(const fs::path& folder) {
+    std::error_code ignored;
+    fs::remove(folder / lock_name, ignored);
+    fs::remove(folder, ignored);
 }
 
 void remove_abandoned(const fs::path& parent) {
@@ -65,11 +77,20 @@ fs::path folder_for_temporary_files() {
                              error.message() + ": set TMPDIR or plugins.private_directory to a folder"};
 }
 
+// Whether another folder would do better. /proc has ENOENT for those who would make one there.
+bool is_of_the_place(std::error_code error) {
+    constexpr std::array errors{EACCES, EPERM, EROFS, ENOENT, ENOTDIR};
+    return std::ranges::find(errors, error.value()) != errors.end();
+}
+
 [[noreturn]] void fail(const std::string& what, std::error_code error, const fs::path& configured) {
-    throw std::runtime_error{
-        what + ": " + error.message() + ": set " +
-        (configured.empty() ? "TMPDIR or plugins.private_directory" : "plugins.private_directory") +
-        " to a folder that this user can write to"};
+    std::string sentence = what + ": " + error.message();
+    if (is_of_the_place(error)) {
+        sentence += ": set ";
+        if (configured.empty()) sentence += "TMPDIR or ";
+        sentence += "plugins.private_directory to a folder that this user can write to";
+    }
+    throw std::runtime_error{sentence};
 }
 
 }  // namespace
@@ -86,19 +107,24 @@ void PrivateDirectory::make() {
     if (error) fail("cannot make the folder for plugin copies " + parent.string(), error, configured_);
     remove_abandoned(parent);
     // Another process may take it for abandoned before it is locked.
-    for (int attempts = 0; lock_ < 0; ++attempts) {
+    for (int attempts = 0;; ++attempts) {
         std::string folder = (parent / (prefix + "XXXXXX")).string();
         if (!::mkdtemp(folder.data()))
             fail("cannot make " + folder, {errno, std::generic_category()}, configured_);
-        path_ = folder;
-        lock_ = take_lock(path_, O_CREAT);
-        if (lock_ < 0 && attempts == 10)
-            fail("cannot lock " + folder, {errno, std::generic_category()}, configured_);
+        const int lock = take_lock(folder, O_CREAT);
+        if (lock >= 0) {
+            path_ = folder;
+            lock_ = lock;
+            return;
+        }
+        const std::error_code unlocked{errno, std::generic_category()};
+        remove_unlocked(folder);
+        if (attempts == 10) fail("cannot lock " + folder, unlocked, configured_);
     }
 }
 
 bool PrivateDirectory::renew() {
-    if (is_own_folder(path_)) return false;
+    if (lock_ >= 0 && is_own_folder(path_)) return false;
     if (lock_ >= 0) ::close(lock_);
     lock_ = -1;
     make();
@@ -106,10 +132,11 @@ bool PrivateDirectory::renew() {
 }
 
 PrivateDirectory::~PrivateDirectory() {
+    if (lock_ < 0) return;  // its folder is gone, and there is no other
     std::error_code ignored;
     const auto count = std::distance(fs::directory_iterator{path_, ignored}, fs::directory_iterator{});
     if (count <= 1) fs::remove_all(path_, ignored);
-    if (lock_ >= 0) ::close(lock_);
+    ::close(lock_);
 }
 
 }  // namespace patchbay

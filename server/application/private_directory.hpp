@@ -25,7 +25,7 @@ private:
 
     std::filesystem::path configured_;
     std::filesystem::path path_;
-    int lock_ = -1;
+    int lock_ = -1;  // in path_; none once another folder was wanted and not had
 };
 
 }  // namespace patchbay
