@@ -112,7 +112,10 @@ void PluginManager::look_at_file(const fs::path& file) {
         }
         return;
     }
-    if (const auto seen = seen_.find(file); seen != seen_.end() && seen->second == *identity) return;
+    if (const auto seen = seen_.find(file); seen != seen_.end()) {
+        if (seen->second == *identity) return;
+        retries_.forget(file);  // that was another file, which had been waited for
+    }
     seen_[file] = *identity;
     load_file(file);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -11,16 +12,14 @@ namespace {
 
 constexpr std::chrono::seconds first_delay{1};
 constexpr std::chrono::seconds longest_delay{60};
-constexpr std::array shortages{std::errc::no_space_on_device, std::errc::too_many_files_open,
-                               std::errc::too_many_files_open_in_system, std::errc::not_enough_memory,
-                               std::errc::resource_unavailable_try_again};
+constexpr std::array shortages{ENOSPC, EDQUOT, EMFILE, ENFILE, ENOMEM, EAGAIN};
 
 }  // namespace
 
 bool names_shortage(std::string_view problem) {
     return problem.find("std::bad_alloc") != std::string_view::npos ||
-           std::any_of(shortages.begin(), shortages.end(), [problem](std::errc shortage) {
-               return problem.find(std::make_error_code(shortage).message()) != std::string_view::npos;
+           std::any_of(shortages.begin(), shortages.end(), [problem](int shortage) {
+               return problem.find(std::generic_category().message(shortage)) != std::string_view::npos;
            });
 }
 
