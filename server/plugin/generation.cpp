@@ -1,5 +1,7 @@
 #include "plugin/generation.hpp"
 
+#include "plugin/stage.hpp"
+
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -30,11 +32,7 @@ std::shared_ptr<Generation> Generation::load(PrivateCopy copy, const PluginDescr
                                              unsigned number, nlohmann::json settings,
                                              Settings::Positions positions, const GenerationPlace& place) {
     std::shared_ptr<Generation> made{new Generation{std::move(copy), descriptor, number, place}};
-    try {
-        made->library_ = std::make_unique<Library>(made->copy_.path());
-    } catch (const std::exception& error) {
-        throw std::runtime_error{error.what() + std::string{" · in dlopen"}};
-    }
+    made->library_ = at_stage("in dlopen", [&] { return std::make_unique<Library>(made->copy_.path()); });
     const Settings given{std::move(settings), made->plugin, std::move(positions)};
     std::optional<std::string> problem;
     const char* stage = "in its constructor";

@@ -44,7 +44,7 @@ struct ManagerServices {
     /// once it goes on, and keeps the leases of the old ones until then. Called on the manager's thread.
     std::function<void(std::shared_ptr<const PublishedRoutes>)> publish;
     /// The folder for private copies, made anew if it is gone. Called on the manager's thread. Errors:
-    /// std::system_error.
+    /// std::runtime_error that says what to do.
     std::function<std::filesystem::path()> private_directory;
     /// Asks the running requests of a generation to stop. Called on the manager's thread.
     std::function<void(std::shared_ptr<const ServedGeneration>)> stop_requests;

@@ -5,10 +5,13 @@
 #include "plugin/file_permissions.hpp"
 #include "plugin/gate.hpp"
 #include "plugin/manager.hpp"
+#include "plugin/stage.hpp"
 #include "plugin/timed_load.hpp"
 
 #include <boost/asio/post.hpp>
 
+#include <functional>
+#include <optional>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -25,8 +28,13 @@ std::string joined(const std::vector<std::string>& sentences) {
     return text;
 }
 
-std::runtime_error refusal_at(const std::string& problem, const char* stage) {
-    return std::runtime_error{problem + " · " + stage};
+constexpr const char* at_permissions = "at its permissions";
+constexpr const char* in_private_copy = "in its private copy";
+constexpr const char* at_gate = "at the gate";
+constexpr const char* at_name = "at its name";
+
+void throw_if(const std::optional<std::string>& problem) {
+    if (problem) throw std::runtime_error{*problem};
 }
 
 struct Judged {
@@ -35,14 +43,10 @@ struct Judged {
 };
 
 // Errors: std::runtime_error when there is no copy to be had; what the gate says is in the report.
-Judged judged(const fs::path& file, const fs::path& private_directory) {
-    try {
-        PrivateCopy copy{file, private_directory};
-        GateReport report = inspect_plugin(copy.path());
-        return {std::move(copy), std::move(report)};
-    } catch (const fs::filesystem_error& error) {
-        throw refusal_at(error.what(), "in its private copy");
-    }
+Judged judged(const fs::path& file, const std::function<fs::path()>& private_directory) {
+    PrivateCopy copy = at_stage(in_private_copy, [&] { return PrivateCopy{file, private_directory()}; });
+    GateReport report = at_stage(at_gate, [&] { return inspect_plugin(copy.path()); });
+    return {std::move(copy), std::move(report)};
 }
 
 Settings::Positions positions_for(const Config& config, const std::string& plugin) {
@@ -62,19 +66,19 @@ Settings::Positions positions_for(const Config& config, const std::string& plugi
 void PluginManager::load_file(const fs::path& file) {
     std::string plugin = file.filename().string();
     try {
-        if (const auto problem = file_permissions_refusal(file))
-            throw refusal_at(*problem, "at its permissions");
-        auto [copy, report] = judged(file, services_.private_directory());
-        if (report.descriptor && report.descriptor->name[0] != '\0') plugin = report.descriptor->name;
-        if (report.refusal) throw refusal_at(*report.refusal, "at the gate");
+        at_stage(at_permissions, [&] { throw_if(file_permissions_refusal(file)); });
+        Judged found = judged(file, services_.private_directory);
+        const auto& descriptor = found.report.descriptor;
+        if (descriptor && descriptor->name[0] != '\0') plugin = descriptor->name;
+        at_stage(at_gate, [&] { throw_if(found.report.refusal); });
         Entry& entry = entry_for(plugin);
-        if (entry.serving && entry.file != file && !is_gone(entry.file)) {
-            throw refusal_at("two files claim this plugin's name, " + entry.file.string() + " and " +
-                                 file.string() + ": remove one",
-                             "at its name");
-        }
-        copy.link_siblings(report.needed);
-        swap_in(load(plugin, std::move(copy), *report.descriptor, config_), file);
+        at_stage(at_name, [&] {
+            if (entry.serving && entry.file != file && !is_gone(entry.file))
+                throw std::runtime_error{"two files claim this plugin's name, " + entry.file.string() +
+                                         " and " + file.string() + ": remove one"};
+        });
+        at_stage(in_private_copy, [&] { found.copy.link_siblings(found.report.needed); });
+        swap_in(load(plugin, std::move(found.copy), *descriptor, config_), file);
         entry.file = file;
         retries_.forget(file);
         if (const auto identity = seen_.find(file); identity != seen_.end())
@@ -91,14 +95,15 @@ std::shared_ptr<Generation> PluginManager::load_again(const std::string& plugin,
     const bool kept = fs::exists(entry.serving->file(), unknown);
     const fs::path file = kept ? entry.serving->file() : entry.file;
     try {
-        if (const auto problem = kept ? std::nullopt : file_permissions_refusal(file))
-            throw refusal_at(*problem, "at its permissions");
-        auto [copy, report] = judged(file, services_.private_directory());
-        if (report.refusal) throw refusal_at(*report.refusal, "at the gate");
-        if (report.descriptor->name != plugin)
-            throw refusal_at("its file holds another plugin now", "at its name");
-        copy.link_siblings(report.needed);
-        return load(plugin, std::move(copy), *report.descriptor, config);
+        if (!kept) at_stage(at_permissions, [&] { throw_if(file_permissions_refusal(file)); });
+        Judged found = judged(file, services_.private_directory);
+        at_stage(at_gate, [&] { throw_if(found.report.refusal); });
+        at_stage(at_name, [&] {
+            if (found.report.descriptor->name != plugin)
+                throw std::runtime_error{"its file holds another plugin now"};
+        });
+        at_stage(in_private_copy, [&] { found.copy.link_siblings(found.report.needed); });
+        return load(plugin, std::move(found.copy), *found.report.descriptor, config);
     } catch (const std::exception& error) {
         throw std::runtime_error{plugin + ": " + error.what()};
     }

@@ -1,6 +1,7 @@
 #include "plugin/timed_load.hpp"
 
 #include "log/start_thread.hpp"
+#include "plugin/stage.hpp"
 #include "runtime/host_thread.hpp"
 
 #include <condition_variable>
@@ -12,6 +13,7 @@
 namespace patchbay {
 namespace {
 
+constexpr const char* while_loading = "while loading";
 constexpr std::chrono::seconds last_chance{1};  // once it is asked to stop: a load that goes well ends well
 
 // Shared by the waiting thread and the loading one, whichever lives longer.
@@ -49,7 +51,7 @@ std::shared_ptr<Generation> load_within(std::chrono::milliseconds limit, const s
         lock.unlock();
         on_late(std::move(outcome->generation));
     };
-    std::thread thread = start_thread("loader", load_here);
+    std::thread thread = at_stage(while_loading, [&] { return start_thread("loader", load_here); });
     std::unique_lock lock{outcome->mutex};
     const auto ended = [&] { return outcome->ended; };
     if (!outcome->changed.wait_for(lock, stop, limit, ended) &&
@@ -59,8 +61,8 @@ std::shared_ptr<Generation> load_within(std::chrono::milliseconds limit, const s
         const std::string when =
             stop.stop_requested() ? "when the server was told to end"
                                   : "after " + std::to_string(limit.count()) + " ms (plugins.load_timeout)";
-        throw LoadTimedOut{"its constructor, add_handlers() or start() has not returned " + when +
-                           " · while loading"};
+        throw LoadTimedOut{"its constructor, add_handlers() or start() has not returned " + when + " · " +
+                           while_loading};
     }
     lock.unlock();
     thread.join();
