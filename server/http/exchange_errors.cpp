@@ -1,6 +1,7 @@
 // What an exchange answers when its handler, a filter or a stream has thrown, and what the plugin's own
 // translations and pages make of it.
 #include "http/exchange.hpp"
+#include "http/failure.hpp"
 #include "http/filter_run.hpp"
 #include "log/logger.hpp"
 
@@ -17,20 +18,16 @@ std::optional<Response> Exchange::own_answer() noexcept {
     if (!handler_->errors || cancelled) return std::nullopt;
     try {
         return handler_->errors->translate(*request_, std::current_exception());
-    } catch (const std::exception& error) {
-        return failure(error.what());
     } catch (...) {
-        return failure("an exception that is no std::exception");
+        return failure(what_was_thrown().c_str());
     }
 }
 
 void Exchange::apply_page() noexcept {
     try {
         handler_->errors->apply(*request_, response_);
-    } catch (const std::exception& error) {
-        response_ = failure(error.what());
     } catch (...) {
-        response_ = failure("an exception that is no std::exception");
+        response_ = failure(what_was_thrown().c_str());
     }
 }
 
@@ -41,19 +38,16 @@ Response Exchange::busy() {
 
 Response Exchange::failure(const char* what) {
     if (cancelled) return problem(status::service_unavailable, "The request was cancelled.");
-    return problem(status::internal_server_error, "The server failed to handle this request.",
-                   log_failure(what));
+    return failure_answer(log_failure(what));
 }
 
 std::string Exchange::log_failure(const char* what) {
-    std::string id = Request{parser_.request()}.id();
+    const Request request{parser_.request()};
     const std::string who = in_step_   ? "filter " + filter_run_->step().entry->name
                             : handler_ ? "handler " + handler_->name
                                        : "stream";
-    services_->log->write(LogLevel::error, generation_->info->plugin,
-                          who + " failed: " + what + " · " + std::string{parser_.request().method_name} +
-                              " " + std::string{parser_.request().path} + " · error id " + id);
-    return id;
+    services_->log->write(LogLevel::error, generation_->info->plugin, failure_line(request, who, what));
+    return request.id();
 }
 
 }  // namespace patchbay

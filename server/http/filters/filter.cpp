@@ -1,11 +1,8 @@
 #include "http/filters/filter.hpp"
 
+#include "http/failure.hpp"
 #include "log/logger.hpp"
 
-#include <patchbay/problem.hpp>
-
-#include <exception>
-#include <string>
 #include <utility>
 
 namespace patchbay {
@@ -16,17 +13,8 @@ namespace {
 
 // In a handler of exceptions. What may be thrown here as well, with no memory left, ends the process.
 Response filter_failure(const Request& request, Logger& log) noexcept {
-    std::string what = "an exception that is no std::exception";
-    try {
-        throw;
-    } catch (const std::exception& error) {
-        what = error.what();
-    } catch (...) {  // what it is called already
-    }
-    const std::string id = request.id();
-    log.error("a filter of the configuration failed: " + what + " · " + std::string{request.method_name()} +
-              " " + std::string{request.path()} + " · error id " + id);
-    return problem(http::status::internal_server_error, "The server failed to handle this request.", id);
+    log.error(failure_line(request, "a filter of the configuration", what_was_thrown()));
+    return failure_answer(request.id());
 }
 
 std::optional<Response> preflight_answer(const FilterChain& chain, const Request& request) {
@@ -38,18 +26,6 @@ std::optional<Response> preflight_answer(const FilterChain& chain, const Request
         if (auto answer = filter.own->preflight(request)) return answer;
     }
     return std::nullopt;
-}
-
-bool show(const Filter& filter, const Request& request, Response& response, BodyForm form,
-          Logger& log) noexcept {
-    try {
-        filter.after(request, response);
-        return true;
-    } catch (...) {
-        Response failed = filter_failure(request, log);
-        if (form == BodyForm::whole) response = std::move(failed);
-        return false;
-    }
 }
 
 std::optional<CodedAnswer> first_coded(const FilterChain& chain, const Request& request, Response& response,
@@ -95,8 +71,16 @@ std::optional<Response> run_before(const FilterChain& chain, detail::RequestData
     return std::nullopt;
 }
 
-bool run_after(const Filter& filter, const Request& request, Response& response, Logger& log) noexcept {
-    return show(filter, request, response, BodyForm::whole, log);
+bool run_after(const Filter& filter, const Request& request, Response& response, Logger& log,
+               BodyForm form) noexcept {
+    try {
+        filter.after(request, response);
+        return true;
+    } catch (...) {
+        Response failed = filter_failure(request, log);
+        if (form == BodyForm::whole) response = std::move(failed);
+        return false;
+    }
 }
 
 bool run_after(const FilterChain& chain, detail::RequestData& data, Response& response, bool inner_too,
@@ -104,9 +88,9 @@ bool run_after(const FilterChain& chain, detail::RequestData& data, Response& re
     const Request request{data};
     bool well = true;
     for (auto filter = chain.inner.rbegin(); inner_too && filter != chain.inner.rend(); ++filter)
-        if (filter->own) well = show(*filter->own, request, response, form, log) && well;
+        if (filter->own) well = run_after(*filter->own, request, response, log, form) && well;
     for (auto filter = chain.filters.rbegin(); filter != chain.filters.rend(); ++filter)
-        well = show(**filter, request, response, form, log) && well;
+        well = run_after(**filter, request, response, log, form) && well;
     return well;
 }
 

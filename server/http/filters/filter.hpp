@@ -84,7 +84,8 @@ std::optional<Response> run_before(const Filter& filter, const Request& request,
 /// since its producer runs, and must not be sent.
 bool run_after(const FilterChain& chain, detail::RequestData& request, Response& response, bool inner_too,
                BodyForm form, Logger& log) noexcept;
-bool run_after(const Filter& filter, const Request& request, Response& response, Logger& log) noexcept;
+bool run_after(const Filter& filter, const Request& request, Response& response, Logger& log,
+               BodyForm form = BodyForm::whole) noexcept;
 /// The first that a filter gives, in the reverse order. When one throws, a whole body may be lost: `response`
 /// is a 500 then. A stream goes on uncoded.
 std::optional<CodedAnswer> run_code(const FilterChain& chain, detail::RequestData& request,
