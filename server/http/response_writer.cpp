@@ -1,16 +1,26 @@
 #include "http/response_writer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstring>
 #include <ctime>
+#include <limits>
 
 namespace patchbay {
 namespace {
 
 // What a head says for the host: short pieces, put together on the stack to be appended at once.
-class HeadLines {
+class HeadText {
 public:
+    static constexpr std::string_view server_and_date = "\r\nServer: patchbay\r\nDate: ";
+    static constexpr std::string_view content_type = "\r\nContent-Type: ";
+    static constexpr std::string_view content_length = "\r\nContent-Length: ";
+    static constexpr std::string_view chunked = "\r\nTransfer-Encoding: chunked";
+    static constexpr std::string_view close_and_upgrade = "\r\nConnection: close, Upgrade";
+    static constexpr std::size_t date_size = 29;
+    static constexpr std::size_t longest_type = 64;
+
     void put(std::string_view piece) noexcept {
         std::memcpy(end_, piece.data(), piece.size());
         end_ += piece.size();
@@ -28,10 +38,20 @@ public:
     }
     std::string_view text() const noexcept { return {bytes_, static_cast<std::size_t>(end_ - bytes_)}; }
 
-    static constexpr std::size_t longest_type = 64;
+    void clear() noexcept { end_ = bytes_; }
 
 private:
-    char bytes_[256 + longest_type];  // all of them, with the longest reason, date and numbers, are shorter
+    static constexpr std::size_t capacity = 256 + longest_type;
+    static constexpr std::size_t longest_number = std::numeric_limits<std::uint64_t>::digits10 + 1;
+    static constexpr std::size_t longest_reason = 31;  // of Beast's: Network Authentication Required
+    static constexpr std::size_t longest_framing =
+        std::max(content_length.size() + longest_number, chunked.size());
+    static_assert(std::string_view{"HTTP/1.1  \r\n\r\n"}.size() + longest_number + longest_reason +
+                      server_and_date.size() + date_size + content_type.size() + longest_type +
+                      longest_framing + close_and_upgrade.size() <=
+                  capacity);
+
+    char bytes_[capacity];
     char* end_ = bytes_;
 };
 
@@ -68,44 +88,49 @@ std::string_view DateCache::now() noexcept {
         gmtime_r(&time.tv_sec, &utc);
         std::strftime(text_, sizeof text_, "%a, %d %b %Y %H:%M:%S GMT", &utc);
     }
-    return {text_, 29};
+    return {text_, HeadText::date_size};
 }
 
 void append_head(std::string& out, const Response& response, std::optional<std::uint64_t> length,
                  const ResponseFraming& framing, DateCache& date) {
-    HeadLines lines;
-    lines.put_status_line(response.status());
-    lines.put("\r\nServer: patchbay\r\nDate: ");
-    lines.put(date.now());
+    HeadText head;
+    head.put_status_line(response.status());
+    head.put(HeadText::server_and_date);
+    head.put(date.now());
     if (const std::string_view type = response.factory_content_type(); !type.empty()) {
-        lines.put("\r\nContent-Type: ");
-        lines.put(type.substr(0, HeadLines::longest_type));
+        head.put(HeadText::content_type);
+        if (type.size() <= HeadText::longest_type) {
+            head.put(type);
+        } else {
+            out.append(head.text()).append(type);
+            head.clear();
+        }
     }
     if (response.status() == http::status::reset_content) {
-        lines.put("\r\nContent-Length: 0");
+        head.put("\r\nContent-Length: 0");
     } else if (!may_have_body(response.status())) {
         // Its end is the head's (RFC 9112 §6.3).
     } else if (length) {
-        lines.put("\r\nContent-Length: ");
-        lines.put(*length);
+        head.put(HeadText::content_length);
+        head.put(*length);
     } else if (!framing.http_1_0) {
-        lines.put("\r\nTransfer-Encoding: chunked");
+        head.put(HeadText::chunked);
     }
     // Who says what to upgrade to says so here, too (RFC 9110 §7.8).
     const bool upgrade = response.status() == http::status::upgrade_required;
     if (!framing.keep_alive) {
-        lines.put(upgrade ? "\r\nConnection: close, Upgrade" : "\r\nConnection: close");
+        head.put(upgrade ? HeadText::close_and_upgrade : "\r\nConnection: close");
     } else if (upgrade) {
-        lines.put("\r\nConnection: Upgrade");
+        head.put("\r\nConnection: Upgrade");
     } else if (framing.http_1_0) {
-        lines.put("\r\nConnection: keep-alive");
+        head.put("\r\nConnection: keep-alive");
     }
-    lines.put("\r\n");
+    head.put("\r\n");
     if (response.header_lines().empty()) {
-        lines.put("\r\n");
-        out.append(lines.text());
+        head.put("\r\n");
+        out.append(head.text());
     } else {
-        out.append(lines.text()).append(response.header_lines()).append("\r\n");
+        out.append(head.text()).append(response.header_lines()).append("\r\n");
     }
 }
 
