@@ -22,7 +22,7 @@ public:
     struct Limits {
         std::size_t body = 0;      ///< bytes of all chunks together
         std::size_t trailers = 0;  ///< bytes of the trailer section
-        std::size_t fields = 100;  ///< in that section
+        std::size_t fields = 0;    ///< in that section
     };
 
     /// Bytes of the extensions of one chunk.

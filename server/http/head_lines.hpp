@@ -14,7 +14,7 @@ struct RequestLine {
     unsigned version = 11;  ///< 10 or 11: a minor version that we don't know is read as 11 (RFC 9110 §2.5)
 };
 
-/// Of a line without its line end that ends in version_of() it.
+/// Preconditions: `line` has no line end, and version_of(line) is not empty.
 RequestFault read_request_line(std::string_view line, RequestLine& into) noexcept;
 
 struct FieldLine {

@@ -108,8 +108,9 @@ private:
 RouteMatch Router::match(Verb method, std::string_view path, PathParams& params) const noexcept {
     params.clear();
     if (table_.nodes.empty() || !path.starts_with('/')) return {};
-    // Nothing is more specific than a literal path. It takes no other method's place: when it does not have
-    // the method, the search below meets it again and goes on to the others.
+    // Nothing is more specific than a literal path, so its entries are looked at here, and the path is not
+    // cut into segments for them. It takes no other method's place: when it does not have the method, the
+    // search below meets it again and goes on to the others.
     const std::uint32_t whole = table_.literals.find(RouteTable::whole_paths, path);
     if (whole != no_index) {
         const RouteSlice slice = table_.nodes[whole].here;

@@ -1,6 +1,7 @@
 #include "http/trailers.hpp"
 
 #include "http/field_syntax.hpp"
+#include "http/head_lines.hpp"
 
 #include <algorithm>
 #include <array>
@@ -34,13 +35,11 @@ bool comes_too_late(std::string_view name) {
 
 std::vector<HeaderField> read_trailers(std::string_view lines) {
     std::vector<HeaderField> fields;
-    while (!lines.empty()) {
-        const std::string_view line = lines.substr(0, lines.find("\r\n"));
-        lines.remove_prefix(line.size() + 2);
-        const std::string_view name = line.substr(0, line.find(':'));
+    FieldLine line;
+    while (take_field_line(lines, line)) {
+        const std::string_view name = line.name;
         if (comes_too_late(name)) continue;
-        fields.push_back(
-            {http::string_to_field({name.data(), name.size()}), name, trimmed(line.substr(name.size() + 1))});
+        fields.push_back({http::string_to_field({name.data(), name.size()}), name, line.value});
     }
     return fields;
 }

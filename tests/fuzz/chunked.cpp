@@ -8,7 +8,7 @@ namespace patchbay::fuzz {
 namespace {
 
 using Step = ChunkedReader::Step;
-constexpr ChunkedReader::Limits limits{.body = 8192, .trailers = 1024};
+constexpr ChunkedReader::Limits limits{.body = 8192, .trailers = 1024, .fields = 100};
 
 struct Decoded {
     Step step = Step::need_more;

@@ -22,7 +22,7 @@ struct Read {
 Read read_chunked(std::string_view bytes, std::size_t piece = 1'000'000, std::size_t body = 1000,
                   std::size_t trailers = 200) {
     ChunkedReader reader;
-    reader.reset({.body = body, .trailers = trailers});
+    reader.reset({.body = body, .trailers = trailers, .fields = 100});
     Read result;
     while (result.consumed < bytes.size() && (result.step == Step::need_more || result.step == Step::data)) {
         result.step = reader.read(bytes.substr(result.consumed, piece));
