@@ -32,7 +32,7 @@ const SourcePosition& place_of(const YamlNode& node) {
 }
 
 YamlNode read_yaml(std::string_view text, const std::string& file, ConfigProblems& problems) {
-    if (text.size() > max_yaml_bytes) problems.give_up({{file}, {}, "the file is larger than 1MiB", {}});
+    if (text.size() > max_yaml_bytes) problems.give_up({{file}, {}, file_too_large, {}});
     const SourceText source{text, file};
     if (const auto bad = source.find_bad_byte())
         problems.give_up({source.position_of(bad->offset), {}, bad->problem, {}});

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "config/error.hpp"
+#include "config/regular_file.hpp"
 
 #include <cstddef>
 #include <string>
@@ -32,7 +33,7 @@ std::string describe(const YamlNode& node);
 /// Where to point when the node's value is wrong: the value, or its key when there is none.
 const SourcePosition& place_of(const YamlNode& node);
 
-constexpr std::size_t max_yaml_bytes = std::size_t{1024} * 1024;
+constexpr std::size_t max_yaml_bytes = max_file_bytes;
 constexpr std::size_t max_yaml_depth = 32;
 /// Counted after aliases have been replaced by what they stand for.
 constexpr std::size_t max_yaml_nodes = 100'000;

@@ -7,8 +7,6 @@
 namespace patchbay::detail {
 namespace {
 
-constexpr std::size_t largest_page = std::size_t{1024} * 1024;
-
 // 0 when it is none.
 std::size_t error_status(const std::string& key) {
     const bool digits = key.find_first_not_of("0123456789") == std::string::npos;
@@ -42,9 +40,7 @@ std::map<std::size_t, ErrorPage> read_error_pages(const YamlNode& node,
             continue;
         }
         const auto file = (directory / entry.text).lexically_normal();
-        FileText page = read_regular_file(file, largest_page, "a page");
-        if (page.problem.empty() && page.text.size() > largest_page)
-            page.problem = "the file is larger than 1MiB";
+        FileText page = read_regular_file(file, "a page");
         if (!page.problem.empty()) problems.add({entry.at, path, file.string() + ": " + page.problem, {}});
         pages[status] = {file, std::move(page.text)};
     }

@@ -108,11 +108,8 @@ std::string resolve(std::string& secret, const Environment& environment) {
 
 // Lines of NAME:SECRET; empty ones, and those that begin with '#', are left out.
 void read_secrets(const std::filesystem::path& file, Secrets& secrets, const FilterSource& source) {
-    constexpr std::size_t most_bytes = std::size_t{1024} * 1024;
-    const FileText content = read_regular_file(file, most_bytes, "a file of secrets");
+    const FileText content = read_regular_file(file, "a file of secrets");
     if (!content.problem.empty()) return complain(source, "file", file.string() + ": " + content.problem);
-    if (content.text.size() > most_bytes)
-        return complain(source, "file", file.string() + ": the file is larger than 1MiB");
     std::istringstream stream{content.text};
     std::string line;
     for (std::size_t number = 1; std::getline(stream, line); ++number) {

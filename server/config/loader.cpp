@@ -42,9 +42,9 @@ bool says_nothing(std::string_view text) {
 }
 
 std::string read_file(const std::filesystem::path& file) {
-    detail::FileText read = detail::read_regular_file(file, detail::max_yaml_bytes, "a YAML file");
+    detail::FileText read = detail::read_regular_file(file, "a YAML file");
     if (!read.problem.empty()) fail(file, read.problem);
-    if (read.text.size() <= detail::max_yaml_bytes && says_nothing(read.text))
+    if (says_nothing(read.text))
         fail(file,
              "there is nothing in it: was it still being written? A file of {} stands for the defaults");
     return std::move(read.text);

@@ -27,7 +27,7 @@ std::string because(const char* what) { return what + (": " + std::generic_categ
 
 }  // namespace
 
-FileText read_regular_file(const std::filesystem::path& file, std::size_t most, const std::string& expected) {
+FileText read_regular_file(const std::filesystem::path& file, const std::string& expected) {
     const auto is_no_file = [&](const struct stat& status) {
         return FileText{{}, "this is " + name_of_kind(status.st_mode) + "; " + expected + " is expected"};
     };
@@ -40,7 +40,7 @@ FileText read_regular_file(const std::filesystem::path& file, std::size_t most, 
     if (::fstat(open.descriptor, &status) != 0) return {{}, because("can't be read")};
     if (!S_ISREG(status.st_mode)) return is_no_file(status);
     FileText result;
-    result.text.resize(most + 1);
+    result.text.resize(max_file_bytes + 1);
     std::size_t size = 0;
     while (size < result.text.size()) {
         const ssize_t got = ::read(open.descriptor, result.text.data() + size, result.text.size() - size);
@@ -49,6 +49,7 @@ FileText read_regular_file(const std::filesystem::path& file, std::size_t most, 
         if (got == 0) break;
         size += static_cast<std::size_t>(got);
     }
+    if (size > max_file_bytes) return {{}, file_too_large};
     result.text.resize(size);
     return result;
 }

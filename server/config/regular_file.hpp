@@ -13,8 +13,10 @@ struct FileText {
     std::string problem;  // why there is none: "there is no such file"; empty when all is well
 };
 
-/// Reads `most` bytes at most and one more, by which a larger file is told. `expected` is for the sentence
-/// about what is no regular file: "a YAML file".
-FileText read_regular_file(const std::filesystem::path& file, std::size_t most, const std::string& expected);
+constexpr std::size_t max_file_bytes = std::size_t{1024} * 1024;
+constexpr const char* file_too_large = "the file is larger than 1MiB";
+
+/// `expected` is for the sentence about what is no regular file: "a YAML file".
+FileText read_regular_file(const std::filesystem::path& file, const std::string& expected);
 
 }  // namespace patchbay::detail
