@@ -1,5 +1,7 @@
 #include "config/filter_keys.hpp"
 
+#include "config/key_ranges.hpp"
+
 #include <array>
 
 namespace patchbay::detail {
@@ -8,8 +10,6 @@ namespace {
 using std::chrono::milliseconds;
 using Texts = std::vector<std::string>;
 using TextMap = std::map<std::string, std::string>;
-
-constexpr std::uint64_t day = 24 * 3'600'000;
 
 constexpr std::array cors{
     ConfigKey<CorsConfig>{"origins",

@@ -1,5 +1,7 @@
 #include "config/keys.hpp"
 
+#include "config/key_ranges.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -8,21 +10,17 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::uint64_t second = 1'000;
-constexpr std::uint64_t hour = 3'600 * second;
-constexpr std::uint64_t kib = 1'024;
-constexpr std::uint64_t mib = 1'024 * kib;
-constexpr std::uint64_t gib = 1'024 * mib;
-
 constexpr std::array keys{
-    ConfigKey<Config>{"listen",
-                      {ValueKind::listeners, {}},
-                      [](Config& c) -> std::vector<ListenerConfig>& { return c.listen; },
-                      "Where to listen: host:port with an IPv6 host in brackets, where port 0 takes a free "
-                      "one and prints it; unix:path, relative to the directory of this file; systemd, or "
-                      "systemd:name, for sockets that the process was started with. Or a list of these, or "
-                      "of mappings; in the variable, with commas between the addresses.",
-                      "0.0.0.0 or [::] opens the server to every network it is on."},
+    ConfigKey<Config>{
+        "listen",
+        {ValueKind::listeners, {}},
+        [](Config& c) -> std::vector<ListenerConfig>& { return c.listen; },
+        "Where to listen: host:port with an IPv6 host in brackets, where port 0 takes a free "
+        "one and prints it; unix:path, relative to the directory of this file; systemd, or "
+        "systemd:name, for sockets that the process was started with. Or a list of these, or "
+        "of mappings; in the variable and --listen with commas between the addresses, so that a "
+        "path with a comma can't be given there.",
+        "0.0.0.0 or [::] opens the server to every network it is on."},
     ConfigKey<Config>{
         "trusted_proxies",
         {ValueKind::proxies, {}},
@@ -91,12 +89,13 @@ constexpr std::array keys{
                       "It must not be mounted noexec."},
     ConfigKey<Config>{
         "drain.deadline",
-        {ValueKind::duration, {0, 24 * hour}},
+        {ValueKind::duration, {0, day}},
         [](Config& c) -> milliseconds& { return c.drain.deadline; },
-        "Time that the requests of a replaced plugin have to finish before they are cancelled.",
+        "Time that the requests of a replaced plugin have to finish before they are cancelled, and its "
+        "WebSockets before their clients are told to connect anew (1012).",
         "Long requests survive a reload more often, and the old plugin stays in memory longer."},
     ConfigKey<Config>{"shutdown.deadline",
-                      {ValueKind::duration, {0, 24 * hour}},
+                      {ValueKind::duration, {0, day}},
                       [](Config& c) -> milliseconds& { return c.shutdown.deadline; },
                       "Time that open requests have to finish when the server stops.",
                       "Fewer requests are cut off, and a stop may take longer."},
@@ -151,24 +150,24 @@ constexpr std::array keys{
                       "Time for a request's header to arrive, from its first byte.",
                       "Slow clients pass, and those that send slowly on purpose hold connections longer."},
     ConfigKey<Config>{"timeouts.body",
-                      {ValueKind::duration, {10, 24 * hour}},
+                      {ValueKind::duration, {10, day}},
                       [](Config& c) -> milliseconds& { return c.timeouts.body; },
                       "Time over which a request's body must arrive at limits.min_rate.",
                       "Uploads may pause for longer, and stalled ones hold connections longer."},
     ConfigKey<Config>{"timeouts.idle",
-                      {ValueKind::duration, {10, 24 * hour}},
+                      {ValueKind::duration, {10, day}},
                       [](Config& c) -> milliseconds& { return c.timeouts.idle; },
                       "Time that a connection may stay open between requests.",
                       "Clients reconnect less often, and more idle connections count against the limit."},
     ConfigKey<Config>{
         "timeouts.write",
-        {ValueKind::duration, {10, 24 * hour}},
+        {ValueKind::duration, {10, day}},
         [](Config& c) -> milliseconds& { return c.timeouts.write; },
         "Time over which the client must take a response at limits.min_rate.",
         "Readers may pause for longer, and stalled ones hold connections and responses longer."},
     ConfigKey<Config>{
         "timeouts.handler",
-        {ValueKind::duration, {1, 24 * hour}},
+        {ValueKind::duration, {1, day}},
         [](Config& c) -> milliseconds& { return c.timeouts.handler; },
         "Time for a handler to answer, unless its route says otherwise; beyond it the answer is 504.",
         "Slow handlers finish, and hanging ones hold their requests longer."},

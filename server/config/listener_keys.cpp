@@ -1,5 +1,6 @@
 // The keys of the entries of `listen`. Those of `limits` and `timeouts` stand in for the keys of the same
 // path at the top level, and allow what these do.
+#include "config/key_ranges.hpp"
 #include "config/keys.hpp"
 
 #include <array>
@@ -8,10 +9,6 @@ namespace patchbay::detail {
 namespace {
 
 using std::chrono::milliseconds;
-
-constexpr std::uint64_t an_hour = 3'600'000;  // in milliseconds
-constexpr std::uint64_t kibibyte = 1'024;
-constexpr std::uint64_t mebibyte = 1'024 * kibibyte;
 
 constexpr std::array keys_of_listeners{
     ConfigKey<ListenerConfig>{"address",
@@ -38,20 +35,20 @@ constexpr std::array keys_of_listeners{
                               {ValueKind::boolean, {}},
                               [](ListenerConfig& l) -> bool& { return l.limits.early_hints; },
                               "Whether the early hints (103) of handlers are sent here. Off where a proxy "
-                              "connects that takes one for "
-                              "the answer, as nginx before 1.29 does by HTTP/1.1.",
+                              "connects whose clients get nothing after one, as those of nginx 1.22 with "
+                              "proxy_http_version 1.1.",
                               "",
                               "true"},
     ConfigKey<ListenerConfig>{
         "limits.target",
-        {ValueKind::size, {256, mebibyte}},
+        {ValueKind::size, {256, mib}},
         [](ListenerConfig& l) -> std::optional<std::size_t>& { return l.limits.target; },
         "Size of a request's target here; beyond it the answer is 414.",
         "",
         "limits.target"},
     ConfigKey<ListenerConfig>{
         "limits.header_bytes",
-        {ValueKind::size, {kibibyte, mebibyte}},
+        {ValueKind::size, {kib, mib}},
         [](ListenerConfig& l) -> std::optional<std::size_t>& { return l.limits.header_bytes; },
         "Size of a request's line and header fields here; beyond it the answer is 431.",
         "",
@@ -87,35 +84,35 @@ constexpr std::array keys_of_listeners{
         "limits.requests_per_connection"},
     ConfigKey<ListenerConfig>{
         "limits.min_rate",
-        {ValueKind::size, {0, mebibyte}},
+        {ValueKind::size, {0, mib}},
         [](ListenerConfig& l) -> std::optional<std::size_t>& { return l.limits.min_rate; },
         "Bytes a second that a client must send of a body, or take of a response, here.",
         "",
         "limits.min_rate"},
     ConfigKey<ListenerConfig>{
         "timeouts.header",
-        {ValueKind::duration, {10, an_hour}},
+        {ValueKind::duration, {10, hour}},
         [](ListenerConfig& l) -> std::optional<milliseconds>& { return l.limits.header_timeout; },
         "Time for a request's header to arrive here, from its first byte.",
         "",
         "timeouts.header"},
     ConfigKey<ListenerConfig>{
         "timeouts.body",
-        {ValueKind::duration, {10, 24 * an_hour}},
+        {ValueKind::duration, {10, day}},
         [](ListenerConfig& l) -> std::optional<milliseconds>& { return l.limits.body_timeout; },
         "Time over which a request's body must arrive here at the minimum rate.",
         "",
         "timeouts.body"},
     ConfigKey<ListenerConfig>{
         "timeouts.idle",
-        {ValueKind::duration, {10, 24 * an_hour}},
+        {ValueKind::duration, {10, day}},
         [](ListenerConfig& l) -> std::optional<milliseconds>& { return l.limits.idle_timeout; },
         "Time that a connection may stay open between requests here.",
         "",
         "timeouts.idle"},
     ConfigKey<ListenerConfig>{
         "timeouts.write",
-        {ValueKind::duration, {10, 24 * an_hour}},
+        {ValueKind::duration, {10, day}},
         [](ListenerConfig& l) -> std::optional<milliseconds>& { return l.limits.write_timeout; },
         "Time over which the client must take a response here at the minimum rate.",
         "",

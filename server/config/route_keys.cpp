@@ -1,13 +1,11 @@
 // The keys of the entries of `routes` and `groups`.
+#include "config/key_ranges.hpp"
 #include "config/keys.hpp"
 
 #include <array>
 
 namespace patchbay::detail {
 namespace {
-
-constexpr std::uint64_t longest_timeout = 24 * 3'600'000;  // in milliseconds
-constexpr std::uint64_t largest_body = std::uint64_t{2} << 30;
 
 constexpr std::array keys_of_routes{
     ConfigKey<RouteConfig>{"path",
@@ -59,13 +57,13 @@ constexpr std::array keys_of_routes{
                            "true"},
     ConfigKey<RouteConfig>{
         "timeout",
-        {ValueKind::duration, {1, longest_timeout}},
+        {ValueKind::duration, {1, day}},
         [](RouteConfig& r) -> std::optional<std::chrono::milliseconds>& { return r.timeout; },
         "Time for the handler to answer.",
         "As for timeouts.handler.",
         "timeouts.handler"},
     ConfigKey<RouteConfig>{"max_body",
-                           {ValueKind::size, {0, largest_body}},
+                           {ValueKind::size, {0, 2 * gib}},
                            [](RouteConfig& r) -> std::optional<std::size_t>& { return r.max_body; },
                            "Size of a request's body.",
                            "As for limits.body.",
@@ -94,13 +92,13 @@ constexpr std::array keys_of_groups{
                            "[]"},
     ConfigKey<GroupConfig>{
         "timeout",
-        {ValueKind::duration, {1, longest_timeout}},
+        {ValueKind::duration, {1, day}},
         [](GroupConfig& g) -> std::optional<std::chrono::milliseconds>& { return g.timeout; },
         "Time for a handler to answer, where its route does not say.",
         "",
         "timeouts.handler"},
     ConfigKey<GroupConfig>{"max_body",
-                           {ValueKind::size, {0, largest_body}},
+                           {ValueKind::size, {0, 2 * gib}},
                            [](GroupConfig& g) -> std::optional<std::size_t>& { return g.max_body; },
                            "Size of a request's body, where its route does not say.",
                            "",
