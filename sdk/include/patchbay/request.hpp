@@ -129,9 +129,9 @@ public:
     /// The parser for such a body that is read piece by piece. Errors: as multipart().
     MultipartParser multipart_parser(const MultipartLimits& limits = {}) const;
 
-    /// Address and port of the other end of the connection, or what its proxy says by the PROXY protocol. Of
-    /// a Unix socket the unspecified address and port 0.
-    const asio::ip::tcp::endpoint& peer() const noexcept { return data_->peer; }
+    /// Address and port of the other end of the connection, an asio::ip::tcp::endpoint, or what its proxy
+    /// says by the PROXY protocol. Of a Unix socket the unspecified address and port 0.
+    const asio::ip::basic_endpoint<asio::ip::tcp>& peer() const noexcept { return data_->peer; }
 
     // The next three read Forwarded (RFC 7239) and X-Forwarded-For, -Proto and -Host if the peer is one of
     // the operator's `trusted_proxies`, from the right up to the first address that is not; otherwise these

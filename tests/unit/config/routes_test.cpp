@@ -9,12 +9,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
-Config load(std::string_view yaml) { return parse_config(yaml, "patchbay.yaml", {}); }
+Config load_routes(std::string_view yaml) { return parse_config(yaml, "patchbay.yaml", {}); }
 
 }  // namespace
 
 TEST_CASE("a route needs only its handler", "[config]") {
-    const auto config = load("routes:\n  - handler: greeter.hello\n");
+    const auto config = load_routes("routes:\n  - handler: greeter.hello\n");
     REQUIRE(config.routes.size() == 1);
     CHECK(config.routes[0] == RouteConfig{.path = {},
                                           .methods = {},
@@ -27,7 +27,7 @@ TEST_CASE("a route needs only its handler", "[config]") {
 }
 
 TEST_CASE("a route may say everything, and keeps its place", "[config]") {
-    const auto config = load(
+    const auto config = load_routes(
         "routes:\n"
         "  - path: /hi/{name}\n"
         "    methods: [GET, \"POST\", M-SEARCH]\n"
@@ -58,30 +58,30 @@ TEST_CASE("a directory of files stands in place of a handler, relative to the fi
 }
 
 TEST_CASE("the same handler may be served at several paths or with several methods", "[config]") {
-    CHECK(load("routes:\n"
-               "  - {handler: a.b, path: /x}\n"
-               "  - {handler: a.b, path: /y}\n"
-               "  - {handler: a.b, path: /x, methods: [GET]}\n"
-               "  - {handler: a.c, path: /x}\n")
+    CHECK(load_routes("routes:\n"
+                      "  - {handler: a.b, path: /x}\n"
+                      "  - {handler: a.b, path: /y}\n"
+                      "  - {handler: a.b, path: /x, methods: [GET]}\n"
+                      "  - {handler: a.c, path: /x}\n")
               .routes.size() == 4);
 }
 
 TEST_CASE("a route with its methods in another order is the same route", "[config]") {
     CHECK_THROWS_WITH(
-        load("routes:\n"
-             "  - {handler: a.b, methods: [GET, PUT]}\n"
-             "  - {handler: a.b, methods: [PUT, GET]}\n"),
+        load_routes("routes:\n"
+                    "  - {handler: a.b, methods: [GET, PUT]}\n"
+                    "  - {handler: a.b, methods: [PUT, GET]}\n"),
         "patchbay.yaml:3:5: routes[1]: the same handler, path and methods as routes[0] on line 2");
 }
 
 TEST_CASE("no routes may be written in three ways", "[config]") {
-    CHECK(load("routes:\n") == Config{});
-    CHECK(load("routes: []\n") == Config{});
-    CHECK(load("") == Config{});
+    CHECK(load_routes("routes:\n") == Config{});
+    CHECK(load_routes("routes: []\n") == Config{});
+    CHECK(load_routes("") == Config{});
 }
 
 TEST_CASE("routes of groups have what their groups say, and then their own", "[config]") {
-    const auto config = load(
+    const auto config = load_routes(
         "filters: {a: {request_id: {}}, b: {request_id: {}}, c: {request_id: {}}}\n"
         "groups:\n"
         "  - prefix: /api\n"

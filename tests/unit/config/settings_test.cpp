@@ -10,10 +10,10 @@ using nlohmann::json;
 
 namespace {
 
-Config load(const std::string& yaml) { return parse_config(yaml, "patchbay.yaml", {}); }
+Config load_settings(const std::string& yaml) { return parse_config(yaml, "patchbay.yaml", {}); }
 
 json setting(const std::string& text) {
-    return load("settings: {p: {k: " + text + "}}\n").settings.at("p").at("k");
+    return load_settings("settings: {p: {k: " + text + "}}\n").settings.at("p").at("k");
 }
 
 }  // namespace
@@ -45,11 +45,11 @@ TEST_CASE("plain scalars follow the core schema of YAML 1.2", "[config]") {
 TEST_CASE("quoted scalars are text", "[config]") {
     for (const auto* const text : {"010", "yes", "true", "12", "null", ".nan", ""})
         CHECK(setting('"' + std::string{text} + '"') == json(text));
-    CHECK(load("settings:\n  p:\n    k: |\n      12\n").settings.at("p").at("k") == json("12\n"));
+    CHECK(load_settings("settings:\n  p:\n    k: |\n      12\n").settings.at("p").at("k") == json("12\n"));
 }
 
 TEST_CASE("settings keep the form they were written in", "[config]") {
-    const auto config = load(
+    const auto config = load_settings(
         "settings:\n"
         "  greeter:\n"
         "    greeting: Servus\n"
@@ -62,8 +62,8 @@ TEST_CASE("settings keep the form they were written in", "[config]") {
 }
 
 TEST_CASE("every setting has a place", "[config]") {
-    const auto config =
-        load("settings:\n  greeter:\n    greeting: Servus\n    names: [Anna, {last: Berg}]\n    none:\n");
+    const auto config = load_settings(
+        "settings:\n  greeter:\n    greeting: Servus\n    names: [Anna, {last: Berg}]\n    none:\n");
     const auto place = [&](const char* path) { return to_string(config.setting_positions.at(path)); };
     CHECK(place("greeter") == "patchbay.yaml:3:5");
     CHECK(place("greeter.greeting") == "patchbay.yaml:3:15");
@@ -73,15 +73,16 @@ TEST_CASE("every setting has a place", "[config]") {
 }
 
 TEST_CASE("aliases share settings between plugins", "[config]") {
-    const auto config = load("settings:\n  a: &shared {x: 1}\n  b: *shared\n");
+    const auto config = load_settings("settings:\n  a: &shared {x: 1}\n  b: *shared\n");
     CHECK(config.settings.at("a") == config.settings.at("b"));
     CHECK(to_string(config.setting_positions.at("b")) == "patchbay.yaml:3:6");
 }
 
 TEST_CASE("configurations differ where their settings do, not where lines have moved", "[config]") {
-    const auto one = load("settings: {a: {x: 1}, b: {y: 2}}\nroutes: [{handler: a.b}]\n");
-    const auto moved = load("# moved\nroutes: [ {handler: a.b}]\nsettings:\n  b: {y: 2}\n  a: {x: 1}\n");
-    const auto changed = load("settings: {a: {x: 1}, b: {y: 3}}\nroutes: [{handler: a.b}]\n");
+    const auto one = load_settings("settings: {a: {x: 1}, b: {y: 2}}\nroutes: [{handler: a.b}]\n");
+    const auto moved =
+        load_settings("# moved\nroutes: [ {handler: a.b}]\nsettings:\n  b: {y: 2}\n  a: {x: 1}\n");
+    const auto changed = load_settings("settings: {a: {x: 1}, b: {y: 3}}\nroutes: [{handler: a.b}]\n");
     CHECK(one == moved);
     CHECK(one != changed);
     CHECK(one.settings.at("a") == changed.settings.at("a"));

@@ -11,7 +11,7 @@ using Then = BodyEncoder::Then;
 
 namespace {
 
-constexpr Coding all[] = {Coding::gzip, Coding::brotli, Coding::zstd};
+constexpr Coding codings[] = {Coding::gzip, Coding::brotli, Coding::zstd};
 
 std::string encode(Coding coding, int level, std::string_view text) {
     const auto encoder = make_encoder(coding, level, text.size());
@@ -37,7 +37,7 @@ std::string any_text(std::mt19937& random, std::size_t size) {
 
 TEST_CASE("each coding can be undone, for each level and any size") {
     std::mt19937 random{11};
-    for (const Coding coding : all) {
+    for (const Coding coding : codings) {
         for (const int level : {1, 3, 6}) {
             for (const std::size_t size : {0, 1, 100, 255, 256, 257, 512, 4'096, 32'768, 70'000, 400'000}) {
                 const std::string text = any_text(random, size);
@@ -53,7 +53,7 @@ TEST_CASE("text becomes smaller, noise hardly larger") {
     std::mt19937 random{12};
     std::string noise;
     for (int i = 0; i < 50'000; ++i) noise += static_cast<char>(random());
-    for (const Coding coding : all) {
+    for (const Coding coding : codings) {
         CHECK(encode(coding, 3, text).size() < 500);
         CHECK(encode(coding, 3, noise).size() < noise.size() + 100);
     }
@@ -62,7 +62,7 @@ TEST_CASE("text becomes smaller, noise hardly larger") {
 TEST_CASE("whatever the pieces and the flushes, all that was flushed can be read") {
     std::mt19937 random{13};
     for (int round = 0; round < 60; ++round) {
-        const Coding coding = all[round % 3];
+        const Coding coding = codings[round % 3];
         const std::string text = any_text(random, random() % 300'000);
         CAPTURE(round, text.size());
         const bool sized = random() % 2 == 0;
@@ -85,7 +85,7 @@ TEST_CASE("whatever the pieces and the flushes, all that was flushed can be read
 }
 
 TEST_CASE("flushing twice, and ending after a flush, harms nothing") {
-    for (const Coding coding : all) {
+    for (const Coding coding : codings) {
         const auto encoder = make_encoder(coding, 3, std::nullopt);
         std::string bytes;
         REQUIRE(encoder->encode({}, Then::flush, bytes));
@@ -99,7 +99,7 @@ TEST_CASE("flushing twice, and ending after a flush, harms nothing") {
 
 TEST_CASE("codings have the names of the registry") {
     CHECK(to_string(Coding::brotli) == "br");
-    for (const Coding coding : all) CHECK(coding_of(to_string(coding)) == coding);
+    for (const Coding coding : codings) CHECK(coding_of(to_string(coding)) == coding);
     CHECK(!coding_of("deflate"));
     CHECK(!coding_of(""));
 }

@@ -6,12 +6,11 @@
 #include <string_view>
 
 using namespace patchbay;
-using Step = ChunkedReader::Step;
 
 namespace {
 
 struct Read {
-    Step step = Step::need_more;
+    ChunkedReader::Step step = ChunkedReader::Step::need_more;
     std::string body;
     std::size_t consumed = 0;
     RequestFault fault = RequestFault::none;
@@ -24,10 +23,11 @@ Read read_chunked(std::string_view bytes, std::size_t piece = 1'000'000, std::si
     ChunkedReader reader;
     reader.reset({.body = body, .trailers = trailers, .fields = 100});
     Read result;
-    while (result.consumed < bytes.size() && (result.step == Step::need_more || result.step == Step::data)) {
+    while (result.consumed < bytes.size() &&
+           (result.step == ChunkedReader::Step::need_more || result.step == ChunkedReader::Step::data)) {
         result.step = reader.read(bytes.substr(result.consumed, piece));
         result.consumed += reader.consumed();
-        if (result.step == Step::data) result.body += reader.data();
+        if (result.step == ChunkedReader::Step::data) result.body += reader.data();
     }
     result.fault = reader.fault();
     result.trailers = reader.trailer_lines();
@@ -51,7 +51,7 @@ TEST_CASE("a chunked body reads the same in pieces of any size") {
     const auto piece =
         GENERATE(std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{5}, std::size_t{1000});
     const Read read = read_chunked(bytes, piece);
-    CHECK(read.step == Step::end);
+    CHECK(read.step == ChunkedReader::Step::end);
     CHECK(read.body == "hello world");
     CHECK(read.trailers == "X-A: 1\r\nX-B:\r\n");
     CHECK(bytes.substr(read.consumed) == "GET /");
@@ -61,10 +61,10 @@ TEST_CASE("an unfinished chunked body asks for more") {
     const std::string_view whole = "5;a=\"b\"\r\nhello\r\n0\r\nX: y\r\n\r\n";
     for (std::size_t size = 0; size < whole.size(); ++size) {
         CAPTURE(size);
-        const Step step = read_chunked(whole.substr(0, size)).step;
-        CHECK((step == Step::need_more || step == Step::data));
+        const ChunkedReader::Step step = read_chunked(whole.substr(0, size)).step;
+        CHECK((step == ChunkedReader::Step::need_more || step == ChunkedReader::Step::data));
     }
-    CHECK(read_chunked(whole).step == Step::end);
+    CHECK(read_chunked(whole).step == ChunkedReader::Step::end);
 }
 
 TEST_CASE("what is not in the grammar of a chunk is refused") {
@@ -94,12 +94,12 @@ TEST_CASE("what is not in the grammar of a chunk is refused") {
 }
 
 TEST_CASE("the limits of a chunked body") {
-    CHECK(read_chunked("3e8\r\n").step == Step::need_more);
+    CHECK(read_chunked("3e8\r\n").step == ChunkedReader::Step::need_more);
     CHECK(fault_of("3e9\r\n") == RequestFault::body_too_large);
     CHECK(fault_of("7fffffffffffffff\r\n") == RequestFault::body_too_large);
     CHECK(fault_of("ffffffffffffffff\r\n") == RequestFault::body_too_large);
     const std::string half = "1f4\r\n" + std::string(500, 'x') + "\r\n";
-    CHECK(read_chunked(half + half + "0\r\n\r\n").step == Step::end);
+    CHECK(read_chunked(half + half + "0\r\n\r\n").step == ChunkedReader::Step::end);
     CHECK(fault_of(half + half + "1\r\n") == RequestFault::body_too_large);
     CHECK(fault_of("5;a=" + std::string(ChunkedReader::max_extension, 'b')) ==
           RequestFault::chunk_extension_too_long);

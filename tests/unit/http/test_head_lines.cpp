@@ -8,7 +8,7 @@ using namespace patchbay;
 
 namespace {
 
-RequestFault fault_of(std::string_view line) {
+RequestFault line_fault_of(std::string_view line) {
     RequestLine read;
     return read_request_line(line, read);
 }
@@ -29,16 +29,16 @@ TEST_CASE("a request line is a method, a target and a version with one space bet
     CHECK(line.version == 10);
     REQUIRE(read_request_line("GET * HTTP/1.9", line) == RequestFault::none);
     CHECK(line.version == 11);
-    CHECK(fault_of(" / HTTP/1.1") == RequestFault::malformed_method);
-    CHECK(fault_of("HTTP/1.1") == RequestFault::malformed_method);
-    CHECK(fault_of("G@T / HTTP/1.1") == RequestFault::malformed_method);
-    CHECK(fault_of("GET  / HTTP/1.1") == RequestFault::malformed_target);
-    CHECK(fault_of("GET\t/ HTTP/1.1") == RequestFault::malformed_method);
-    CHECK(fault_of("GET HTTP/1.1") == RequestFault::malformed_request_line);
-    CHECK(fault_of("GET / x HTTP/1.1") == RequestFault::malformed_request_line);
-    CHECK(fault_of("GET /  HTTP/1.1") == RequestFault::malformed_request_line);
-    CHECK(fault_of("GET /HTTP/1.1") == RequestFault::malformed_request_line);
-    CHECK(fault_of("GET / HTTP/2.0") == RequestFault::unsupported_version);
+    CHECK(line_fault_of(" / HTTP/1.1") == RequestFault::malformed_method);
+    CHECK(line_fault_of("HTTP/1.1") == RequestFault::malformed_method);
+    CHECK(line_fault_of("G@T / HTTP/1.1") == RequestFault::malformed_method);
+    CHECK(line_fault_of("GET  / HTTP/1.1") == RequestFault::malformed_target);
+    CHECK(line_fault_of("GET\t/ HTTP/1.1") == RequestFault::malformed_method);
+    CHECK(line_fault_of("GET HTTP/1.1") == RequestFault::malformed_request_line);
+    CHECK(line_fault_of("GET / x HTTP/1.1") == RequestFault::malformed_request_line);
+    CHECK(line_fault_of("GET /  HTTP/1.1") == RequestFault::malformed_request_line);
+    CHECK(line_fault_of("GET /HTTP/1.1") == RequestFault::malformed_request_line);
+    CHECK(line_fault_of("GET / HTTP/2.0") == RequestFault::unsupported_version);
 }
 
 TEST_CASE("a control byte is found wherever it stands in a target") {
@@ -49,7 +49,7 @@ TEST_CASE("a control byte is found wherever it stands in a target") {
             target[at] = static_cast<char>(byte);
             const bool right = byte > 0x20 && byte != 0x7F;
             INFO(size << ' ' << byte << ' ' << at);
-            REQUIRE((fault_of("GET " + target + " HTTP/1.1") == RequestFault::none) == right);
+            REQUIRE((line_fault_of("GET " + target + " HTTP/1.1") == RequestFault::none) == right);
         }
     }
 }

@@ -7,15 +7,14 @@
 #include <string>
 
 using namespace patchbay;
-using Step = ProxyHeader::Step;
 
 namespace {
 
 /// "peer" (stays), "source address port", "need more" or "malformed".
 std::string outcome(const std::string& bytes) {
     const ProxyHeader header = parse_proxy_header(bytes);
-    if (header.step == Step::need_more) return "need more";
-    if (header.step == Step::malformed) return "malformed";
+    if (header.step == ProxyHeader::Step::need_more) return "need more";
+    if (header.step == ProxyHeader::Step::malformed) return "malformed";
     if (!header.names_source) return "peer";
     return header.source.address().to_string() + " " + std::to_string(header.source.port());
 }
@@ -135,6 +134,6 @@ TEST_CASE("random changes never make it read beyond its bytes", "[proxy]") {
         bytes.resize(random() % (bytes.size() + 1));
         bytes.shrink_to_fit();
         const ProxyHeader header = parse_proxy_header(bytes);
-        if (header.step == Step::complete) REQUIRE(header.size <= bytes.size());
+        if (header.step == ProxyHeader::Step::complete) REQUIRE(header.size <= bytes.size());
     }
 }

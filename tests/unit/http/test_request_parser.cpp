@@ -8,7 +8,6 @@
 #include <vector>
 
 using namespace patchbay;
-using Step = RequestParser::Step;
 
 namespace {
 
@@ -18,7 +17,7 @@ constexpr std::size_t body_limit = 1000;
 struct Fed {
     explicit Fed(std::string_view bytes, std::size_t piece = 1'000'000, std::size_t limit = body_limit) {
         parser.reset({.bytes = {.target = 1000, .head = 2048}, .fields = 8});
-        while (step == Step::need_more && !bytes.empty()) {
+        while (step == RequestParser::Step::need_more && !bytes.empty()) {
             const std::string_view part = bytes.substr(0, piece);
             bytes.remove_prefix(part.size());
             parser.rebase(buffer.make_space(part.size()));
@@ -30,7 +29,7 @@ struct Fed {
 
     void advance(std::size_t limit) {
         step = parser.parse(buffer);
-        if (step != Step::head) return;
+        if (step != RequestParser::Step::head) return;
         if (!parser.body_limit(limit)) {
             too_long = true;
             return;
@@ -40,20 +39,22 @@ struct Fed {
 
     RequestParser parser;
     Buffer buffer;
-    Step step = Step::need_more;
+    RequestParser::Step step = RequestParser::Step::need_more;
     bool too_long = false;
 };
 
 unsigned refusal_of(std::string_view bytes) {
     Fed fed{bytes};
-    return fed.step == Step::refused ? static_cast<unsigned>(request_rule(fed.parser.fault()).status) : 0;
+    return fed.step == RequestParser::Step::refused
+               ? static_cast<unsigned>(request_rule(fed.parser.fault()).status)
+               : 0;
 }
 
 }  // namespace
 
 TEST_CASE("a request without a body") {
     Fed fed{"GET /a?b=c HTTP/1.1\r\nHost: here\r\nX-Empty:\r\nAccept:  text/html \r\n\r\nnext"};
-    REQUIRE(fed.step == Step::complete);
+    REQUIRE(fed.step == RequestParser::Step::complete);
     const detail::RequestData& request = fed.parser.request();
     CHECK(request.method == http::verb::get);
     CHECK(request.target == "/a?b=c");
@@ -81,7 +82,7 @@ TEST_CASE("requests split at every byte read the same") {
     const auto piece =
         GENERATE(std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{7}, std::size_t{1000});
     Fed fed{request, piece};
-    REQUIRE(fed.step == Step::complete);
+    REQUIRE(fed.step == RequestParser::Step::complete);
     CHECK(fed.parser.request().body == "hello world");
     CHECK(fed.parser.request().target == "/echo");
     CHECK(fed.parser.request().headers[0].value == "here");
@@ -92,7 +93,7 @@ TEST_CASE("requests split at every byte read the same") {
 TEST_CASE("the views survive a body that makes the buffer grow") {
     const std::string body(100'000, 'x');
     Fed fed{"POST /big HTTP/1.1\r\nHost: here\r\nContent-Length: 100000\r\n\r\n" + body, 4000, 200'000};
-    REQUIRE(fed.step == Step::complete);
+    REQUIRE(fed.step == RequestParser::Step::complete);
     CHECK(fed.parser.request().body == body);
     CHECK(fed.parser.request().method_name == "POST");
     CHECK(fed.parser.request().target == "/big");
@@ -109,7 +110,8 @@ TEST_CASE("what was derived from the target moves with it, and what lies elsewhe
         buffer.commit(bytes.size());
         return parser.parse(buffer);
     };
-    REQUIRE(feed("POST /users/7?x=1 HTTP/1.1\r\nHost: here\r\nContent-Length: 100000\r\n\r\n") == Step::head);
+    REQUIRE(feed("POST /users/7?x=1 HTTP/1.1\r\nHost: here\r\nContent-Length: 100000\r\n\r\n") ==
+            RequestParser::Step::head);
     detail::RequestData& request = parser.request();
     const std::string elsewhere = "/decoded";
     request.path = request.target.substr(0, 8);
@@ -117,14 +119,14 @@ TEST_CASE("what was derived from the target moves with it, and what lies elsewhe
     request.path_params.add("id", request.path.substr(7));
     request.path_params.add("other", elsewhere);
     REQUIRE(parser.body_limit(200'000));
-    REQUIRE(feed(std::string(50'000, 'x')) == Step::need_more);
+    REQUIRE(feed(std::string(50'000, 'x')) == RequestParser::Step::need_more);
     CHECK(request.path.data() == request.target.data());
     CHECK(request.path == "/users/7");
     CHECK(request.query == "x=1");
     CHECK(request.path_params.find("id") == "7");
     CHECK(request.path_params.find("other")->data() == elsewhere.data());
     request.path = elsewhere;
-    REQUIRE(feed(std::string(50'000, 'x')) == Step::complete);
+    REQUIRE(feed(std::string(50'000, 'x')) == RequestParser::Step::complete);
     CHECK(request.path.data() == elsewhere.data());
     CHECK(request.query == "x=1");
 }
@@ -133,7 +135,7 @@ TEST_CASE("a body in tiny chunks needs no more memory than its bytes") {
     std::string request = "POST / HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n";
     for (int i = 0; i < 900; ++i) request += "1;extension=of-some-length\r\nx\r\n";
     Fed fed{request + "0\r\n\r\n", 50};
-    REQUIRE(fed.step == Step::complete);
+    REQUIRE(fed.step == RequestParser::Step::complete);
     CHECK(fed.parser.request().body == std::string(900, 'x'));
     CHECK(fed.buffer.has_usual_capacity());
 }
@@ -142,7 +144,7 @@ TEST_CASE("a body beyond the limit is refused as soon as that is known") {
     Fed announced{"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1001\r\n\r\n"};
     CHECK(announced.too_long);
     Fed chunked{"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n"};
-    REQUIRE(chunked.step == Step::refused);
+    REQUIRE(chunked.step == RequestParser::Step::refused);
     CHECK(chunked.parser.fault() == RequestFault::body_too_large);
     CHECK(refusal_of(
               "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n") != 0);
@@ -164,7 +166,8 @@ TEST_CASE("versions and connection persistence") {
     CHECK_FALSE(Fed{"CONNECT h:80 HTTP/1.1\r\nHost: h:80\r\n\r\n"}.parser.keep_alive());
     CHECK(Fed{"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"}.parser.keep_alive());
     CHECK(Fed{"GET / HTTP/1.7\r\nHost: h\r\n\r\n"}.parser.request().version == 11);  // RFC 9110 §2.5
-    CHECK(Fed{"\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n"}.step == Step::complete);      // RFC 9112 §2.2
+    CHECK(Fed{"\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n"}.step ==
+          RequestParser::Step::complete);  // RFC 9112 §2.2
 }
 
 TEST_CASE("Expect: 100-continue is for HTTP/1.1") {

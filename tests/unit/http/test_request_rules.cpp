@@ -11,7 +11,6 @@
 
 using namespace patchbay;
 using namespace std::string_view_literals;
-using Step = RequestParser::Step;
 
 namespace {
 
@@ -26,13 +25,13 @@ RequestFault fault_of(std::string_view bytes, std::size_t piece) {
         parser.rebase(buffer.make_space(part.size()));
         std::memcpy(buffer.space(), part.data(), part.size());
         buffer.commit(part.size());
-        Step step = parser.parse(buffer);
-        if (step == Step::head) {
+        RequestParser::Step step = parser.parse(buffer);
+        if (step == RequestParser::Step::head) {
             if (!parser.body_limit(1000)) return RequestFault::body_too_large;
             step = parser.parse(buffer);
         }
-        if (step == Step::refused) return parser.fault();
-        if (step == Step::complete) return RequestFault::none;
+        if (step == RequestParser::Step::refused) return parser.fault();
+        if (step == RequestParser::Step::complete) return RequestFault::none;
     }
     return RequestFault::none;
 }

@@ -19,7 +19,7 @@ using namespace patchbay::test;
 
 namespace {
 
-constexpr std::size_t capacity = 4096;
+constexpr std::size_t queue_size = 4096;
 
 /// A pipe that holds as little as a pipe can.
 struct Pipe {
@@ -95,7 +95,7 @@ TEST_CASE("what is logged has been written after flush()") {
 
 TEST_CASE("while nobody reads the log, lines are dropped and counted, and nobody waits") {
     const Pipe pipe;
-    Logger log{LogLevel::info, pipe.ends[1], capacity};
+    Logger log{LogLevel::info, pipe.ends[1], queue_size};
     constexpr int lines = 1000;
     for (int i = 0; i < lines; ++i) log.info("line " + std::to_string(i));  // returns
     std::string text;
@@ -116,7 +116,7 @@ TEST_CASE("the end of the log does not wait for a reader for ever") {
     const Pipe pipe;
     const auto begin = std::chrono::steady_clock::now();
     {
-        Logger log{LogLevel::info, pipe.ends[1], capacity};
+        Logger log{LogLevel::info, pipe.ends[1], queue_size};
         for (int i = 0; i < 1000; ++i) log.info("line " + std::to_string(i));
         log.flush(std::chrono::milliseconds{50});
     }

@@ -5,10 +5,10 @@
 #include <new>
 
 namespace {
-thread_local std::size_t count = 0;
+thread_local std::size_t handed_out = 0;
 
 void* counted(std::size_t bytes, std::size_t alignment = 0) {
-    ++count;
+    ++handed_out;
     void* memory = alignment ? std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment)
                              : std::malloc(bytes ? bytes : 1);
     if (!memory) throw std::bad_alloc{};
@@ -17,7 +17,7 @@ void* counted(std::size_t bytes, std::size_t alignment = 0) {
 }  // namespace
 
 namespace patchbay::test {
-std::size_t allocations() noexcept { return count; }
+std::size_t allocations() noexcept { return handed_out; }
 }  // namespace patchbay::test
 
 void* operator new(std::size_t bytes) { return counted(bytes); }
@@ -25,7 +25,7 @@ void* operator new(std::size_t bytes, std::align_val_t alignment) {
     return counted(bytes, static_cast<std::size_t>(alignment));
 }
 void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
-    ++count;
+    ++handed_out;
     return std::malloc(bytes ? bytes : 1);
 }
 void operator delete(void* memory) noexcept { std::free(memory); }

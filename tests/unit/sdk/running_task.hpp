@@ -2,6 +2,8 @@
 // test and the loop.
 #pragma once
 
+#include "support/eventually.hpp"
+
 #include <patchbay/plugin.hpp>
 
 #include <boost/asio/post.hpp>
@@ -12,12 +14,10 @@
 
 namespace patchbay::test {
 
-inline constexpr std::chrono::seconds deadline{30};  // only a broken build ever waits so long
-
 /// A future's value within the deadline.
 template <class T>
 T get(std::future<T> future) {
-    if (future.wait_for(deadline) != std::future_status::ready)
+    if (future.wait_for(patience) != std::future_status::ready)
         throw std::runtime_error{"nothing within the deadline"};
     return future.get();
 }

@@ -24,7 +24,7 @@ Task<std::unique_ptr<int>> boxed() {
 Task<> without_result(bool& ran) {
     co_await run_blocking([&ran] { ran = true; });
 }
-Task<int> failing() {
+Task<int> throwing() {
     const int value = co_await run_blocking([]() -> int { throw std::runtime_error{"as planned"}; });
     co_return value;
 }
@@ -73,7 +73,7 @@ TEST_CASE("run_blocking runs on an executor thread, and its task goes on on the 
     bool ran = false;
     host.run(without_result(ran));
     CHECK(ran);
-    CHECK_THROWS_WITH(host.run(failing()), "as planned");
+    CHECK_THROWS_WITH(host.run(throwing()), "as planned");
 }
 
 TEST_CASE("a full queue is a 503 that says when to try again") {

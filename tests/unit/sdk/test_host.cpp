@@ -97,7 +97,7 @@ void TestHost::resume_executors() {
 
 void TestHost::wait_for_queued(std::size_t jobs) {
     std::unique_lock lock{mutex_};
-    if (!changed_.wait_for(lock, deadline, [&] { return jobs_.size() >= jobs; })) {
+    if (!changed_.wait_for(lock, patience, [&] { return jobs_.size() >= jobs; })) {
         throw std::runtime_error{"the job was not queued"};
     }
 }
@@ -112,7 +112,7 @@ void TestHost::drop_queued(detail::BlockingJob::Drop reason) {
 }
 
 bool TestHost::wait_for_quiet() {
-    const auto until = std::chrono::steady_clock::now() + deadline;
+    const auto until = std::chrono::steady_clock::now() + patience;
     const auto quiet = [](const auto& loop) { return loop->block.count() == 1; };
     while (!std::all_of(loops_.begin(), loops_.end(), quiet)) {
         if (std::chrono::steady_clock::now() > until) return false;

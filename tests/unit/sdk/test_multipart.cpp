@@ -15,14 +15,14 @@ using test::RequestFixture;
 
 namespace {
 
-constexpr std::string_view form_type = "multipart/form-data; boundary=XX";
+constexpr std::string_view multipart_type = "multipart/form-data; boundary=XX";
 
 std::size_t entries(const std::filesystem::path& folder) {
     const std::filesystem::directory_iterator files{folder};
     return static_cast<std::size_t>(std::distance(begin(files), end(files)));
 }
 
-std::error_code error_of(auto ask) {
+std::error_code code_of(auto ask) {
     try {
         ask();
     } catch (const std::system_error& error) {
@@ -34,7 +34,7 @@ std::error_code error_of(auto ask) {
 }  // namespace
 
 TEST_CASE_METHOD(RequestFixture, "data that begins as a delimiter does is whole") {
-    header("Content-Type", form_type);
+    header("Content-Type", multipart_type);
     for (const std::string_view value : {"-5", "-", "--", "--X", "--XY", "\r\n--X", "\r\n-\r\n--"}) {
         const std::string body = part_text("name=a", std::string{value}) + "--XX--\r\n";
         data.body = body;
@@ -45,7 +45,7 @@ TEST_CASE_METHOD(RequestFixture, "data that begins as a delimiter does is whole"
 }
 
 TEST_CASE_METHOD(RequestFixture, "a form's fields and files are found by name, and are views of the body") {
-    header("Content-Type", form_type);
+    header("Content-Type", multipart_type);
     const std::string body = part_text("name=tag", "a") + part_text("name=photo; filename=\"\"", "") +
                              part_text("name=photo; filename=1.png", "PNG", "Content-Type: image/png\r\n") +
                              part_text("name=tag", "") + part_text("name=photo; filename=2.png", "") +
@@ -148,14 +148,14 @@ TEST_CASE("an upload replaces nothing and never leaves its folder") {
     const UploadFolder uploads{folder.path()};
     uploads.save_as("a.txt", "first");
     std::filesystem::create_symlink("a.txt", folder.path() / "link");
-    CHECK(error_of([&] { uploads.save_as("a.txt", "second"); }) == std::errc::file_exists);
-    CHECK(error_of([&] { uploads.save_as("link", "second"); }) == std::errc::file_exists);
+    CHECK(code_of([&] { uploads.save_as("a.txt", "second"); }) == std::errc::file_exists);
+    CHECK(code_of([&] { uploads.save_as("link", "second"); }) == std::errc::file_exists);
     CHECK(test::read_file(folder.path() / "a.txt") == "first");
     for (const std::string_view name : {"", ".", "..", ".hidden", "/etc/a", "a/b", "../a", "a\nb"})
         CHECK_THROWS_AS(uploads.save_as(name, "x"), std::invalid_argument);
     CHECK_THROWS_AS(uploads.save_as(std::string{"a\0b", 3}, "x"), std::invalid_argument);
     CHECK_THROWS_AS(uploads.save_as(std::string(256, 'x'), "x"), std::invalid_argument);
     CHECK(entries(folder.path()) == 2);
-    CHECK(error_of([&] { UploadFolder{folder.path() / "missing"}.save("x"); }) ==
+    CHECK(code_of([&] { UploadFolder{folder.path() / "missing"}.save("x"); }) ==
           std::errc::no_such_file_or_directory);
 }

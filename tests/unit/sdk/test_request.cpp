@@ -8,13 +8,13 @@ using namespace patchbay;
 
 namespace {
 
-struct Fixture : test::RequestFixture {
+struct TypicalRequest : test::RequestFixture {
     void query(std::string_view text) { data.query = text; }
 };
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture, "query parameters are decoded; the first of a name counts") {
+TEST_CASE_METHOD(TypicalRequest, "query parameters are decoded; the first of a name counts") {
     query("a=1&b=x%20y+z&a=2&c&=v&%64=%e2%82%ac&bad=%zz%4&&e=a=b");
     CHECK(request.query("a") == "1");
     CHECK(request.query("b") == "x y z");
@@ -29,13 +29,13 @@ TEST_CASE_METHOD(Fixture, "query parameters are decoded; the first of a name cou
     CHECK(request.query_string() == data.query);
 }
 
-TEST_CASE_METHOD(Fixture, "a query parameter that repeats has all its values, in order") {
+TEST_CASE_METHOD(TypicalRequest, "a query parameter that repeats has all its values, in order") {
     query("tag=a&x=1&t%61g=b+c&tag&tag=a&Tag=d");
     CHECK(request.query_all("tag") == std::vector<std::string>{"a", "b c", "", "a"});
     CHECK(request.query_all("missing").empty());
 }
 
-TEST_CASE_METHOD(Fixture, "typed query parameters must be whole, in range and decimal") {
+TEST_CASE_METHOD(TypicalRequest, "typed query parameters must be whole, in range and decimal") {
     query("n=42&neg=-1&big=300&f=1.5&yes=true&no=0&junk=4x&empty=&space=+4&hex=0x10&plus=%2B4");
     CHECK(request.query<int>("n") == 42);
     CHECK(request.query<double>("f") == 1.5);
@@ -55,7 +55,7 @@ TEST_CASE_METHOD(Fixture, "typed query parameters must be whole, in range and de
           "400 query parameter '" + std::string{name} + "' must be an integer in range");
 }
 
-TEST_CASE_METHOD(Fixture, "path parameters: text, numbers, and the plugin's own mistakes") {
+TEST_CASE_METHOD(TypicalRequest, "path parameters: text, numbers, and the plugin's own mistakes") {
     data.path_params.add("id", "17");
     data.path_params.add("name", "Ada");
     CHECK(request.path_param("name") == "Ada");
@@ -65,7 +65,7 @@ TEST_CASE_METHOD(Fixture, "path parameters: text, numbers, and the plugin's own 
     CHECK_THROWS_AS(request.path_param("nme"), std::out_of_range);
 }
 
-TEST_CASE_METHOD(Fixture, "headers are found case-insensitively or by field") {
+TEST_CASE_METHOD(TypicalRequest, "headers are found case-insensitively or by field") {
     const std::array headers{HeaderField{http::field::accept, "Accept", "text/html"},
                              HeaderField{http::field::unknown, "X-Custom", "1"},
                              HeaderField{http::field::unknown, "x-custom", "2"}};
@@ -78,7 +78,7 @@ TEST_CASE_METHOD(Fixture, "headers are found case-insensitively or by field") {
     CHECK(request.headers().size() == 3);
 }
 
-TEST_CASE_METHOD(Fixture, "an id has 16 hexadecimal digits") {
+TEST_CASE_METHOD(TypicalRequest, "an id has 16 hexadecimal digits") {
     data.id = 0x0123456789abcdefULL;
     CHECK(request.id() == "0123456789abcdef");
     data.id = 10;

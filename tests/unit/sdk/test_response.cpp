@@ -28,12 +28,12 @@ TEST_CASE("every factory says its content type and owns its body") {
 
 TEST_CASE("a body is a string, a literal, a view, or whatever becomes one") {
     const std::string_view view = "view";
-    const nlohmann::json json{{"text", "json"}};
+    const nlohmann::json member{{"text", "json"}};
     CHECK(Response::text(view).body() == "view");
     CHECK(Response::html(view.substr(1)).body() == "iew");
     CHECK(Response::json_text("{}").body() == "{}");
     CHECK(Response::bytes(view, "image/png").body() == "view");
-    CHECK(Response::text(json.at("text")).body() == "json");
+    CHECK(Response::text(member.at("text")).body() == "json");
     CHECK(Response::text({}).body().empty());
     std::string moved(1000, 'x');
     const char* const bytes = moved.data();

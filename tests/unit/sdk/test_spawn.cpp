@@ -19,19 +19,19 @@ Task<> spawning(std::promise<std::string>& done) {
     spawn(signalling(done));
     co_return;
 }
-Task<> failing(bool standard) {
+Task<> fails_later(bool standard) {
     co_await sleep_for(1ms);
     if (standard) throw std::runtime_error{"as planned"};
     throw 7;
 }
-Task<> failing_at_once() {
+Task<> fails_at_once() {
     throw std::runtime_error{"at once"};
     co_return;
 }
 Task<> spawning_failures() {
-    spawn(failing(true));
-    spawn(failing(false));
-    spawn(failing_at_once());
+    spawn(fails_later(true));
+    spawn(fails_later(false));
+    spawn(fails_at_once());
     co_return;
 }
 /// Runs until it is cancelled, and then says so.

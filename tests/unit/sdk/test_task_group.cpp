@@ -55,7 +55,7 @@ Task<std::string> all_with_a_failure(int& stopped) {
     co_return what;
 }
 
-Task<std::vector<int>> many(int count) {
+Task<std::vector<int>> repeated(int count) {
     std::vector<Task<int>> tasks;
     for (int i = 0; i < count; ++i) tasks.push_back(after(std::chrono::milliseconds{count - i}, i));
     auto all = co_await when_all(std::move(tasks));
@@ -102,13 +102,13 @@ Task<> parent_of_a_timeout(std::promise<void>& begun) {
 
 TEST_CASE("when_all gives every result, in the order of its arguments") {
     CHECK(testing::run(three_at_once()) == std::tuple{1, std::string{"two"}, std::monostate{}});
-    CHECK(testing::run(many(5)) == std::vector{0, 1, 2, 3, 4});
+    CHECK(testing::run(repeated(5)) == std::vector{0, 1, 2, 3, 4});
     const auto boxes = testing::run(when_all(boxed(1), boxed(2)));
     CHECK(*std::get<1>(boxes) == 2);
 }
 
 TEST_CASE("when_all of nothing ends at once") {
-    CHECK(testing::run(many(0)).empty());
+    CHECK(testing::run(repeated(0)).empty());
     testing::run(when_all(std::vector<Task<>>{}));
 }
 

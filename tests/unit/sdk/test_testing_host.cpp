@@ -47,9 +47,9 @@ public:
     }
 };
 
-using App = testing::App<Desk>;
+using DeskApp = testing::App<Desk>;
 
-Response ask(App& app, http::verb method, std::string target) {
+Response ask(DeskApp& app, http::verb method, std::string target) {
     testing::RequestOptions options;
     options.method = method;
     options.target = std::move(target);
@@ -59,7 +59,7 @@ Response ask(App& app, http::verb method, std::string target) {
 }  // namespace
 
 TEST_CASE("an App reads a target as the host does") {
-    App app;
+    DeskApp app;
     CHECK(app.get("/files/../files/./a").body() == "/files/a");
     CHECK(app.get("/x/%2e%2e/files/a%20b").body() == "/files/a b");
     const auto wrong = GENERATE(as<std::string>{}, "/../files/a", "/files/a b", "/files/a#top",
@@ -67,8 +67,9 @@ TEST_CASE("an App reads a target as the host does") {
     CHECK(app.get(wrong).status() == http::status::bad_request);
 }
 
-TEST_CASE("an App answers OPTIONS with the methods there are, and HEAD by its own route before that of GET") {
-    App app;
+TEST_CASE(
+    "an DeskApp answers OPTIONS with the methods there are, and HEAD by its own route before that of GET") {
+    DeskApp app;
     const Response options = ask(app, http::verb::options, "/files/a");
     CHECK(options.status() == http::status::no_content);
     CHECK(options.find_header("Allow") == "GET, HEAD, OPTIONS");
@@ -78,7 +79,7 @@ TEST_CASE("an App answers OPTIONS with the methods there are, and HEAD by its ow
 }
 
 TEST_CASE("an App's request has a Host, and a Content-Length with its body, unless they are given") {
-    App app;
+    DeskApp app;
     CHECK(app.get("/client").body() == "localhost -");
     CHECK(app.post("/client", "body").body() == "localhost 4");
     CHECK(app.post("/client", "body", {{"host", "a.example"}, {"content-length", "9"}}).body() ==
@@ -86,14 +87,14 @@ TEST_CASE("an App's request has a Host, and a Content-Length with its body, unle
 }
 
 TEST_CASE("an App's answer that has no body on the wire has none") {
-    App app;
+    DeskApp app;
     const Response nothing = app.get("/nothing");
     CHECK(nothing.status() == http::status::no_content);
     CHECK(nothing.body().empty());
 }
 
 TEST_CASE("an App shows a plugin's page for exceptions, and its log line, as the host does") {
-    App app;
+    DeskApp app;
     const Response failed = app.get("/fail");
     CHECK(failed.find_header("X-Page") == "500");
     const auto body = nlohmann::json::parse(failed.body());
@@ -106,7 +107,7 @@ TEST_CASE("an App shows a plugin's page for exceptions, and its log line, as the
 TEST_CASE("an App's full executor is the host's answer, which the plugin has no page for") {
     testing::Options options;
     options.executor_queue = 0;
-    App app{nlohmann::json::object(), options};
+    DeskApp app{nlohmann::json::object(), options};
     const Response busy = app.get("/wait");
     CHECK(busy.status() == http::status::service_unavailable);
     CHECK_FALSE(busy.find_header("X-Page"));
@@ -120,6 +121,6 @@ TEST_CASE("an App refuses two handlers for the same requests, as the host does")
 }
 
 TEST_CASE("an App's settings are an object") {
-    CHECK_THROWS_WITH((App{nlohmann::json::array({"greeting", "Servus"})}),
+    CHECK_THROWS_WITH((DeskApp{nlohmann::json::array({"greeting", "Servus"})}),
                       Catch::Contains("a JSON object, not [\"greeting\",\"Servus\"]"));
 }

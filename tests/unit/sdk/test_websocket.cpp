@@ -14,17 +14,17 @@ using namespace patchbay;
 
 namespace {
 
-Task<> nothing(Request&, WebSocket&) { co_return; }
+Task<> says_nothing(Request&, WebSocket&) { co_return; }
 
 std::atomic<int> ended{0};
 std::optional<WebSocketSender> kept;
 int taken = 0;  // by an outbox
 
-struct Counted {
-    Counted() = default;
-    Counted(const Counted&) = delete;
-    Counted& operator=(const Counted&) = delete;
-    ~Counted() { ++ended; }
+struct TellsItsEnd {
+    TellsItsEnd() = default;
+    TellsItsEnd(const TellsItsEnd&) = delete;
+    TellsItsEnd& operator=(const TellsItsEnd&) = delete;
+    ~TellsItsEnd() { ++ended; }
 };
 
 class Talker final : public Plugin {
@@ -40,7 +40,7 @@ public:
 
 private:
     static Task<> talk(Request& request, WebSocket& socket) {
-        const Counted counted;
+        const TellsItsEnd counted;
         socket.header("X-Path", request.path());
         while (auto message = co_await socket.receive()) co_await socket.send(message->text());
     }
@@ -70,7 +70,7 @@ private:
 
 TEST_CASE("a WebSocket's route takes GET alone") {
     Handlers handlers;
-    HandlerRef handler = handlers.websocket("talk", nothing);
+    HandlerRef handler = handlers.websocket("talk", says_nothing);
     handler.route("/any");
     CHECK(handlers.entries().front().routes.front().methods == MethodSet{http::verb::get});
     CHECK_THROWS_WITH(handler.route("POST /talk"), Catch::Contains("takes no other method"));
@@ -80,9 +80,10 @@ TEST_CASE("a WebSocket's route takes GET alone") {
 
 TEST_CASE("options that make no sense are refused where they are declared") {
     Handlers handlers;
-    CHECK_THROWS_AS(handlers.websocket("a", nothing, {.subprotocols = {"no token"}}), std::invalid_argument);
-    CHECK_THROWS_AS(handlers.websocket("b", nothing, {.pong_timeout = 0ms}), std::invalid_argument);
-    CHECK_THROWS_AS(handlers.websocket("c", nothing, {.close_timeout = -1ms}), std::invalid_argument);
+    CHECK_THROWS_AS(handlers.websocket("a", says_nothing, {.subprotocols = {"no token"}}),
+                    std::invalid_argument);
+    CHECK_THROWS_AS(handlers.websocket("b", says_nothing, {.pong_timeout = 0ms}), std::invalid_argument);
+    CHECK_THROWS_AS(handlers.websocket("c", says_nothing, {.close_timeout = -1ms}), std::invalid_argument);
 }
 
 TEST_CASE("codes that may not be sent are refused") {

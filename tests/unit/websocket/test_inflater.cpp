@@ -66,7 +66,7 @@ std::vector<std::string> messages_of(const std::string& bytes, const DeflatePara
     return reading.messages;
 }
 
-FrameFault fault_of(const std::string& bytes, std::size_t message = 1'000'000) {
+FrameFault inflating_fault_of(const std::string& bytes, std::size_t message = 1'000'000) {
     std::optional<FrameFault> fault;
     for (const std::size_t piece : {1, 7, 100'000}) {
         Reading reading{not_kept, message};
@@ -158,28 +158,29 @@ TEST_CASE("a client that does not keep its window begins each message anew") {
     CHECK(messages_of(compressed_frame(first) + compressed_frame(first), not_kept) ==
           std::vector{text, text});
     CHECK(messages_of(compressed_frame(first) + compressed_frame(second)) == std::vector{text, text});
-    CHECK(fault_of(compressed_frame(first) + compressed_frame(second)) == FrameFault::malformed_deflate);
+    CHECK(inflating_fault_of(compressed_frame(first) + compressed_frame(second)) ==
+          FrameFault::malformed_deflate);
 }
 
 TEST_CASE("what a compressed frame must not be is refused") {
     using enum FrameFault;
     PeerDeflate peer;
     const std::string payload = peer.message(std::string(1000, 'x'));
-    CHECK(fault_of(client_frame(9, "x", {.reserved = rsv1})) == compressed_control);
-    CHECK(fault_of(client_frame(8, "", {.reserved = rsv1})) == compressed_control);
-    CHECK(fault_of(client_frame(1, payload, {.fin = false, .reserved = rsv1}) +
-                   client_frame(0, "", {.reserved = rsv1})) == compressed_continuation);
-    CHECK(fault_of(client_frame(1, "x", {.fin = false}) + client_frame(0, "", {.reserved = rsv1})) ==
-          compressed_continuation);
-    CHECK(fault_of(compressed_frame(payload.substr(0, payload.size() - 2))) == unfinished_deflate);
-    CHECK(fault_of(compressed_frame("")) == unfinished_deflate);
-    CHECK(fault_of(compressed_frame("\x06")) == malformed_deflate);
-    CHECK(fault_of(compressed_frame("\x00\x05\x00\x05\x00hello"s)) == malformed_deflate);
-    CHECK(fault_of(compressed_frame("plain text that is none")) == malformed_deflate);
+    CHECK(inflating_fault_of(client_frame(9, "x", {.reserved = rsv1})) == compressed_control);
+    CHECK(inflating_fault_of(client_frame(8, "", {.reserved = rsv1})) == compressed_control);
+    CHECK(inflating_fault_of(client_frame(1, payload, {.fin = false, .reserved = rsv1}) +
+                             client_frame(0, "", {.reserved = rsv1})) == compressed_continuation);
+    CHECK(inflating_fault_of(client_frame(1, "x", {.fin = false}) +
+                             client_frame(0, "", {.reserved = rsv1})) == compressed_continuation);
+    CHECK(inflating_fault_of(compressed_frame(payload.substr(0, payload.size() - 2))) == unfinished_deflate);
+    CHECK(inflating_fault_of(compressed_frame("")) == unfinished_deflate);
+    CHECK(inflating_fault_of(compressed_frame("\x06")) == malformed_deflate);
+    CHECK(inflating_fault_of(compressed_frame("\x00\x05\x00\x05\x00hello"s)) == malformed_deflate);
+    CHECK(inflating_fault_of(compressed_frame("plain text that is none")) == malformed_deflate);
     PeerDeflate of_noise;
-    CHECK(fault_of(compressed_frame(of_noise.message("a\xff"))) == text_not_utf8);
-    CHECK(fault_of(compressed_frame(of_noise.message("\xe2\x82"))) == text_not_utf8);
-    CHECK(fault_of(compressed_frame(of_noise.message("\xff"), 2)) == none);
+    CHECK(inflating_fault_of(compressed_frame(of_noise.message("a\xff"))) == text_not_utf8);
+    CHECK(inflating_fault_of(compressed_frame(of_noise.message("\xe2\x82"))) == text_not_utf8);
+    CHECK(inflating_fault_of(compressed_frame(of_noise.message("\xff"), 2)) == none);
 }
 
 TEST_CASE("decompressing stops at the limit") {
@@ -189,11 +190,11 @@ TEST_CASE("decompressing stops at the limit") {
     const std::string more = peer.message(std::string(50'001, 'x'));
     peer.reset();
     const std::string bomb = peer.message(std::string(50'000'000, 'x'));
-    CHECK(fault_of(compressed_frame(exact), 50'000) == FrameFault::none);
-    CHECK(fault_of(compressed_frame(more), 50'000) == FrameFault::message_too_big);
-    CHECK(fault_of(compressed_frame(bomb), 50'000) == FrameFault::message_too_big);
+    CHECK(inflating_fault_of(compressed_frame(exact), 50'000) == FrameFault::none);
+    CHECK(inflating_fault_of(compressed_frame(more), 50'000) == FrameFault::message_too_big);
+    CHECK(inflating_fault_of(compressed_frame(bomb), 50'000) == FrameFault::message_too_big);
     // Also where the message never ends.
-    CHECK(fault_of(client_frame(2, bomb, {.fin = false, .reserved = rsv1}), 50'000) ==
+    CHECK(inflating_fault_of(client_frame(2, bomb, {.fin = false, .reserved = rsv1}), 50'000) ==
           FrameFault::message_too_big);
     CHECK(frame_rule(FrameFault::message_too_big).code == CloseCode::message_too_big);
 }

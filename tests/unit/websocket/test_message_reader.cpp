@@ -14,7 +14,7 @@ using Step = MessageReader::Step;
 
 namespace {
 
-constexpr MessageReader::Limits limits{.frame = 100'000, .message = 200'000};
+constexpr MessageReader::Limits small_limits{.frame = 100'000, .message = 200'000};
 
 struct Event {
     Step step;
@@ -42,7 +42,7 @@ void read_all(MessageReader& reader, std::string& bytes, std::vector<Event>& eve
 }
 
 std::vector<Event> events_of(const std::string& bytes, std::size_t piece = 1'000'000) {
-    MessageReader reader{limits};
+    MessageReader reader{small_limits};
     std::vector<Event> events;
     for (std::size_t at = 0; at < bytes.size(); at += piece) {
         std::string part = bytes.substr(at, piece);
@@ -97,7 +97,7 @@ TEST_CASE("payloads of every size and place are unmasked") {
 }
 
 TEST_CASE("a message in one frame is a view of the bytes") {
-    MessageReader reader{limits};
+    MessageReader reader{small_limits};
     std::string bytes = text_frame("hello") + client_frame(2, "world");
     REQUIRE(reader.read(bytes) == Step::message);
     CHECK(reader.kind() == Kind::text);
@@ -121,7 +121,7 @@ TEST_CASE("the limits are met exactly") {
 }
 
 TEST_CASE("it says what the current frame lacks, and whether a message is on its way") {
-    MessageReader reader{limits};
+    MessageReader reader{small_limits};
     std::string bytes = text_frame(std::string(1000, 'x'), {.fin = false});
     std::string front = bytes.substr(0, 108);
     std::string rest = bytes.substr(108);
@@ -140,7 +140,7 @@ TEST_CASE("it says what the current frame lacks, and whether a message is on its
 TEST_CASE("nothing behind a close or a fault is read") {
     CHECK(events_of(client_frame(8, "") + text_frame("x") + client_frame(9, "")) ==
           std::vector<Event>{{Step::close, "", CloseCode::no_status}});
-    MessageReader reader{limits};
+    MessageReader reader{small_limits};
     std::string wrong = client_frame(0, "x");
     CHECK(reader.read(wrong) == Step::refused);
     std::string next = text_frame("x");

@@ -6,7 +6,7 @@
 #include <patchbay/namespaces.hpp>
 #include <patchbay/route_pattern.hpp>
 
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/basic_endpoint.hpp>
 #include <boost/beast/http/field.hpp>
 #include <boost/beast/http/verb.hpp>
 
@@ -16,6 +16,10 @@
 #include <span>
 #include <string_view>
 #include <utility>
+
+namespace boost::asio::ip {
+class tcp;  // whose header takes a quarter of the time that g++ needs for <patchbay/plugin.hpp>
+}
 
 namespace patchbay {
 
@@ -48,7 +52,7 @@ struct RequestData {
     std::span<const HeaderField> headers;
     std::span<const HeaderField> trailers;  ///< once the body's end has been read
     PathParams path_params;
-    asio::ip::tcp::endpoint peer;                           ///< unspecified: of a Unix socket
+    asio::ip::basic_endpoint<asio::ip::tcp> peer;           ///< unspecified: of a Unix socket
     std::shared_ptr<const TrustedProxies> trusted_proxies;  ///< null: none
     std::uint64_t id = 0;
     unsigned version = 11;                    ///< 10 or 11

@@ -13,7 +13,7 @@ using test::FilterRequest;
 
 namespace {
 
-const std::string text(5'000, 'x');
+const std::string long_text(5'000, 'x');
 
 std::string header(const Response& response, std::string_view name) {
     return std::string{response.find_header(name).value_or("")};
@@ -44,7 +44,7 @@ Outcome for_browser(Response response, BodyForm form = BodyForm::whole,
 
 std::string coding_for(std::string_view accepted, const CompressionConfig& config = {}) {
     FilterRequest request{verb::get, {{"Accept-Encoding", accepted}}};
-    return outcome_of(request, Response::text(text), BodyForm::whole, config).coding;
+    return outcome_of(request, Response::text(long_text), BodyForm::whole, config).coding;
 }
 
 }  // namespace
@@ -64,13 +64,13 @@ TEST_CASE("compression takes the client's coding, and of several its own first")
     CHECK(coding_for("gzip, deflate, br, zstd", config) == "gzip");
     CHECK(coding_for("zstd", config).empty());
     FilterRequest lines{verb::get, {{"Accept-Encoding", "deflate"}, {"Accept-Encoding", "gzip"}}};
-    CHECK(outcome_of(lines, Response::text(text)).coding == "gzip");
+    CHECK(outcome_of(lines, Response::text(long_text)).coding == "gzip");
     FilterRequest none{verb::get, {}};
-    CHECK(outcome_of(none, Response::text(text)).coding.empty());
+    CHECK(outcome_of(none, Response::text(long_text)).coding.empty());
 }
 
 TEST_CASE("compression keeps status and headers, and codes the body") {
-    auto [coding, vary, head, later] = for_browser(Response::json_text("[" + text + "]")
+    auto [coding, vary, head, later] = for_browser(Response::json_text("[" + long_text + "]")
                                                        .status(status::created)
                                                        .header("Location", "/new")
                                                        .header("Vary", "Origin")
@@ -82,7 +82,7 @@ TEST_CASE("compression keeps status and headers, and codes the body") {
     CHECK(header(head, "Location") == "/new");
     CHECK(vary == "Origin, Accept-Encoding");
     CHECK(!head.find_header("Accept-Ranges"));
-    CHECK(decode("zstd", head.body()) == "[" + text + "]");
+    CHECK(decode("zstd", head.body()) == "[" + long_text + "]");
 }
 
 TEST_CASE("compression is for large enough bodies of its types") {
@@ -104,7 +104,7 @@ TEST_CASE("compression is for large enough bodies of its types") {
     config.types = {"application/x-own"};
     CHECK(!for_browser(Response::bytes(std::string(100, 'x'), "application/x-own"), BodyForm::whole, config)
                .coding.empty());
-    CHECK(for_browser(Response::text(text), BodyForm::whole, config).coding.empty());
+    CHECK(for_browser(Response::text(long_text), BodyForm::whole, config).coding.empty());
 }
 
 TEST_CASE("what can't become smaller stays as it is, and still varies") {
@@ -120,8 +120,8 @@ TEST_CASE("what can't become smaller stays as it is, and still varies") {
 
 TEST_CASE("compression leaves alone what must not change") {
     const auto untouched = [](std::string_view name, std::string_view value) {
-        const auto outcome = for_browser(Response::text(text).header(name, value));
-        return outcome.coding.empty() && outcome.vary.empty() && outcome.head.body() == text;
+        const auto outcome = for_browser(Response::text(long_text).header(name, value));
+        return outcome.coding.empty() && outcome.vary.empty() && outcome.head.body() == long_text;
     };
     CHECK(untouched("Content-Encoding", "br"));
     CHECK(untouched("Content-Encoding", "identity"));
@@ -132,8 +132,8 @@ TEST_CASE("compression leaves alone what must not change") {
     CHECK(untouched("Repr-Digest", "sha-256=:AAAA:"));
     CHECK(!untouched("Cache-Control", "max-age=5"));
     for (const status code : {status::no_content, status::reset_content, status::partial_content})
-        CHECK(for_browser(Response::text(text).status(code)).coding.empty());
-    CHECK(for_browser(Response::text(text).status(status::not_found)).coding == "zstd");
+        CHECK(for_browser(Response::text(long_text).status(code)).coding.empty());
+    CHECK(for_browser(Response::text(long_text).status(status::not_found)).coding == "zstd");
 }
 
 TEST_CASE("without `credentials` nothing is compressed that may hold secrets") {
@@ -146,22 +146,24 @@ TEST_CASE("without `credentials` nothing is compressed that may hold secrets") {
         CHECK(outcome.vary == "Accept-Encoding");
         return !outcome.coding.empty();
     };
-    CHECK(!coded("Cookie", "a=b", Response::text(text)));
-    CHECK(!coded("Authorization", "Bearer x", Response::text(text)));
-    CHECK(!coded("X-Other", "x", Response::text(text).header("Set-Cookie", "a=b")));
-    CHECK(coded("X-Other", "x", Response::text(text)));
-    CHECK(coded("Cookie", "a=b", Response::text(text), open));
-    CHECK(coded("Authorization", "Bearer x", Response::text(text), open));
-    CHECK(coded("X-Other", "x", Response::text(text).header("Set-Cookie", "a=b"), open));
-    const auto shared = [] { return Response::text(text).header("Cache-Control", "public, max-age=60"); };
+    CHECK(!coded("Cookie", "a=b", Response::text(long_text)));
+    CHECK(!coded("Authorization", "Bearer x", Response::text(long_text)));
+    CHECK(!coded("X-Other", "x", Response::text(long_text).header("Set-Cookie", "a=b")));
+    CHECK(coded("X-Other", "x", Response::text(long_text)));
+    CHECK(coded("Cookie", "a=b", Response::text(long_text), open));
+    CHECK(coded("Authorization", "Bearer x", Response::text(long_text), open));
+    CHECK(coded("X-Other", "x", Response::text(long_text).header("Set-Cookie", "a=b"), open));
+    const auto shared = [] {
+        return Response::text(long_text).header("Cache-Control", "public, max-age=60");
+    };
     CHECK(coded("Cookie", "a=b", shared()));
     CHECK(coded("Authorization", "Bearer x", shared()));
     CHECK(!coded("Cookie", "a=b", shared().header("Set-Cookie", "a=b")));
-    CHECK(!coded("Cookie", "a=b", Response::text(text).header("Cache-Control", "private, max-age=60")));
+    CHECK(!coded("Cookie", "a=b", Response::text(long_text).header("Cache-Control", "private, max-age=60")));
 }
 
 TEST_CASE("a tag becomes weak, and a client that shows it gets 304") {
-    const auto tagged = [](std::string_view etag) { return Response::text(text).header("ETag", etag); };
+    const auto tagged = [](std::string_view etag) { return Response::text(long_text).header("ETag", etag); };
     const auto asked_with = [&](std::string_view tag, Response response, verb method = verb::get) {
         FilterRequest request{method, {{"Accept-Encoding", "gzip"}, {"If-None-Match", tag}}};
         return outcome_of(request, std::move(response));
@@ -211,7 +213,7 @@ TEST_CASE("for HTTP/1.0 a large body keeps its length") {
     FilterRequest request{verb::get, {{"Accept-Encoding", "gzip"}}};
     request.data().version = 10;
     CHECK(outcome_of(request, Response::text(std::string(coding_slice + 1, 'x'))).coding.empty());
-    CHECK(outcome_of(request, Response::text(text)).coding == "gzip");
+    CHECK(outcome_of(request, Response::text(long_text)).coding == "gzip");
     CHECK(outcome_of(request, Response::bytes(std::string{}, "text/plain"), BodyForm::stream).coding ==
           "gzip");
 }

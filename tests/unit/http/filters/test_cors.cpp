@@ -10,7 +10,7 @@ using test::FilterRequest;
 
 namespace {
 
-std::string header(const Response& response, std::string_view name) {
+std::string header_of(const Response& response, std::string_view name) {
     return std::string{response.find_header(name).value_or("")};
 }
 
@@ -39,13 +39,13 @@ TEST_CASE("a preflight of an allowed origin is told what it may do", "[filters]"
     auto answer = filter.preflight(request.get());
     REQUIRE(answer);
     CHECK(answer->status() == status::no_content);
-    CHECK(header(*answer, "Access-Control-Allow-Origin") == "https://app.example");
-    CHECK(header(*answer, "Access-Control-Allow-Methods") == "GET, PUT");
-    CHECK(header(*answer, "Access-Control-Allow-Headers") == "Content-Type, X-Token");
-    CHECK(header(*answer, "Access-Control-Allow-Credentials") == "true");
-    CHECK(header(*answer, "Access-Control-Max-Age") == "600");
+    CHECK(header_of(*answer, "Access-Control-Allow-Origin") == "https://app.example");
+    CHECK(header_of(*answer, "Access-Control-Allow-Methods") == "GET, PUT");
+    CHECK(header_of(*answer, "Access-Control-Allow-Headers") == "Content-Type, X-Token");
+    CHECK(header_of(*answer, "Access-Control-Allow-Credentials") == "true");
+    CHECK(header_of(*answer, "Access-Control-Max-Age") == "600");
     const Response whole = answer_to(filter, request, *answer);
-    CHECK(header(whole, "Vary") == "Origin");
+    CHECK(header_of(whole, "Vary") == "Origin");
     CHECK(!whole.find_header("Access-Control-Expose-Headers"));
 }
 
@@ -77,15 +77,15 @@ TEST_CASE("answers name the origin that may read them, and vary by it", "[filter
     FilterRequest other{verb::get, {{"Origin", "https://other.example"}}};
     FilterRequest none{verb::get, {}};
     const Response answer = answer_to(filter, allowed);
-    CHECK(header(answer, "Access-Control-Allow-Origin") == "https://app.example");
-    CHECK(header(answer, "Access-Control-Allow-Credentials") == "true");
-    CHECK(header(answer, "Access-Control-Expose-Headers") == "X-Total");
-    CHECK(header(answer, "Vary") == "Origin");
+    CHECK(header_of(answer, "Access-Control-Allow-Origin") == "https://app.example");
+    CHECK(header_of(answer, "Access-Control-Allow-Credentials") == "true");
+    CHECK(header_of(answer, "Access-Control-Expose-Headers") == "X-Total");
+    CHECK(header_of(answer, "Vary") == "Origin");
     for (FilterRequest* request : {&other, &none}) {
         const Response refused = answer_to(filter, *request);
         CHECK(!refused.find_header("Access-Control-Allow-Origin"));
         CHECK(!refused.find_header("Access-Control-Allow-Credentials"));
-        CHECK(header(refused, "Vary") == "Origin");
+        CHECK(header_of(refused, "Vary") == "Origin");
     }
 }
 
@@ -94,8 +94,8 @@ TEST_CASE("what a handler says about origins stays", "[filters]") {
     FilterRequest request{verb::get, {{"Origin", "https://app.example"}}};
     const Response answer = answer_to(
         filter, request, Response{}.header("Access-Control-Allow-Origin", "https://its.own").vary("Accept"));
-    CHECK(header(answer, "Access-Control-Allow-Origin") == "https://its.own");
-    CHECK(header(answer, "Vary") == "Accept, Origin");
+    CHECK(header_of(answer, "Access-Control-Allow-Origin") == "https://its.own");
+    CHECK(header_of(answer, "Vary") == "Accept, Origin");
 }
 
 TEST_CASE("an answer for every origin does not vary", "[filters]") {
@@ -104,7 +104,7 @@ TEST_CASE("an answer for every origin does not vary", "[filters]") {
     const CorsFilter filter{config};
     FilterRequest request{verb::get, {{"Origin", "https://any.example"}}};
     const Response answer = answer_to(filter, request);
-    CHECK(header(answer, "Access-Control-Allow-Origin") == "*");
+    CHECK(header_of(answer, "Access-Control-Allow-Origin") == "*");
     CHECK(!answer.find_header("Access-Control-Allow-Credentials"));
     CHECK(!answer.find_header("Vary"));
 }
