@@ -6,6 +6,7 @@
 #include <patchbay/cookie.hpp>
 #include <patchbay/detail/body_text.hpp>
 #include <patchbay/detail/websocket_offer.hpp>
+#include <patchbay/events.hpp>
 #include <patchbay/export.hpp>
 #include <patchbay/file.hpp>
 #include <patchbay/json_member.hpp>
@@ -68,6 +69,14 @@ public:
     static Response stream(BodyProducer producer, std::string_view content_type = "application/octet-stream");
     static Response stream_blocking(BlockingBodyProducer producer,
                                     std::string_view content_type = "application/octet-stream");
+    /// Server-sent events, of type text/event-stream, with Cache-Control: no-store, to which header() may
+    /// add. As stream(), but that the host may end it at any time: past the operator's drain.deadline after
+    /// its plugin was replaced, and when the server stops, the producer is cancelled, and the client told to
+    /// come back (EventsOptions). It has no such end when the producer throws something of its own. Errors:
+    /// std::invalid_argument as EventsOptions say.
+    static Response events(EventProducer producer, EventsOptions options = {});
+    /// Without heartbeats: nobody but the function writes.
+    static Response events_blocking(BlockingEventProducer producer, EventsOptions options = {});
     /// Location is sent as given: percent-encode it. Errors: std::invalid_argument when the status is not
     /// 301, 302, 303, 307 or 308, or as header().
     static Response redirect(std::string_view location, http::status status = http::status::found);
