@@ -49,8 +49,7 @@ void check(const EventsOptions& options) {
     if (options.heartbeat < milliseconds{0})
         throw std::invalid_argument{"patchbay: the heartbeat of an event stream is negative"};
     if (options.reconnect_min < milliseconds{0} || options.reconnect_max < options.reconnect_min)
-        throw std::invalid_argument{
-            "patchbay: event streams need 0 <= reconnect_min <= reconnect_max"};
+        throw std::invalid_argument{"patchbay: event streams need 0 <= reconnect_min <= reconnect_max"};
 }
 
 // False unless the host ends the stream: then the client is told when to come back.
@@ -58,7 +57,7 @@ bool part(detail::BodySink& sink, const EventsOptions& options) {
     std::random_device device;
     std::uniform_int_distribution<milliseconds::rep> spread{options.reconnect_min.count(),
                                                             options.reconnect_max.count()};
-    return sink.put_last(Event{}.retry(milliseconds{spread(device)}).lines() + '\n');
+    return sink.put_last(ServerEvent{}.retry(milliseconds{spread(device)}).lines() + '\n');
 }
 
 // What a producer ends with that was asked to stop, whoever asked.
@@ -103,8 +102,7 @@ Task<> run_events(const EventProducer& producer, EventsOptions options, BodyWrit
     if (options.heartbeat == milliseconds{0}) {
         co_await produce(producer, out, failure);
     } else {
-        co_await when_any(produce(producer, out, failure),
-                          keep_alive(body.sink(), out, options.heartbeat));
+        co_await when_any(produce(producer, out, failure), keep_alive(body.sink(), out, options.heartbeat));
     }
     if (failure && !is_cancellation(failure)) std::rethrow_exception(failure);
     const bool parted = part(body.sink(), options);
@@ -125,28 +123,23 @@ void run_events_blocking(const BlockingEventProducer& producer, const EventsOpti
     if (failure && !parted) std::rethrow_exception(failure);
 }
 
-Response with_headers(Response response) {
-    // nginx and its like would otherwise collect events before they pass them on.
-    return std::move(response).header("Cache-Control", "no-store").header("X-Accel-Buffering", "no");
-}
-
 }  // namespace
 
-Event::Event(std::string_view data) { append_lines(lines_, "data", data); }
+ServerEvent::ServerEvent(std::string_view data) { append_lines(lines_, "data", data); }
 
-Event& Event::type(std::string_view type) & {
+ServerEvent& ServerEvent::type(std::string_view type) & {
     check_line("type", type);
     append_field(lines_, "event", type);
     return *this;
 }
 
-Event& Event::id(std::string_view id) & {
+ServerEvent& ServerEvent::id(std::string_view id) & {
     check_line("id", id);
     append_field(lines_, "id", id);
     return *this;
 }
 
-Event& Event::retry(milliseconds time) & {
+ServerEvent& ServerEvent::retry(milliseconds time) & {
     if (time < milliseconds{0}) throw std::invalid_argument{"patchbay: the retry of an event is negative"};
     append_field(lines_, "retry", std::to_string(time.count()));
     return *this;
@@ -163,20 +156,27 @@ void BlockingEventWriter::comment(std::string_view text) { out_->write(comment_t
 
 Response Response::events(EventProducer producer, EventsOptions options) {
     check(options);
-    return with_headers(stream(
-        [producer = std::move(producer), options](BodyWriter& out) {
-            return run_events(producer, options, out);
-        },
-        media_type));
+    Response response = stream([producer = std::move(producer),
+                                options](BodyWriter& out) { return run_events(producer, options, out); },
+                               media_type);
+    response.be_events();
+    return response;
 }
 
 Response Response::events_blocking(BlockingEventProducer producer, EventsOptions options) {
     check(options);
-    return with_headers(stream_blocking(
-        [producer = std::move(producer), options](BlockingBodyWriter& out) {
-            run_events_blocking(producer, options, out);
-        },
-        media_type));
+    Response response =
+        stream_blocking([producer = std::move(producer),
+                         options](BlockingBodyWriter& out) { run_events_blocking(producer, options, out); },
+                        media_type);
+    response.be_events();
+    return response;
+}
+
+void Response::be_events() {
+    may_end_early_ = true;
+    header("Cache-Control", "no-store");
+    header("X-Accel-Buffering", "no");  // nginx would otherwise collect events before it passes them on
 }
 
 }  // namespace patchbay

@@ -1,4 +1,4 @@
-// Event streams of every kind, told what to send by requests.
+// ServerEvent streams of every kind, told what to send by requests.
 #include <patchbay/plugin.hpp>
 
 #include <boost/asio/steady_timer.hpp>
@@ -39,10 +39,10 @@ private:
     // Each client sees what is posted from when it came on, in order.
     Task<> follow(EventWriter& out, std::size_t next) {
         const Farewell farewell{ended};
-        co_await out.send(Event{EVENTS_VERSION}.type("hello"));
+        co_await out.send(ServerEvent{EVENTS_VERSION}.type("hello"));
         for (;; ++next) {
             while (next == posts_.size()) co_await sleep_for(1ms);
-            co_await out.send(Event{posts_[next]}.id(std::to_string(next)));
+            co_await out.send(ServerEvent{posts_[next]}.id(std::to_string(next)));
         }
     }
     Task<Response> news(Request& request) {
@@ -78,7 +78,7 @@ private:
         return Response::events_blocking([](BlockingEventWriter& out) {
             const Farewell farewell{ended};
             for (int i = 0;; ++i) {
-                out.send(Event{"tick"}.id(std::to_string(i)));
+                out.send(ServerEvent{"tick"}.id(std::to_string(i)));
                 std::this_thread::sleep_for(5ms);
             }
         });

@@ -13,27 +13,27 @@
 
 namespace patchbay {
 
-/// One event, as it goes to the client: `Event{text}.type("news").id("17")`. A value, written out once: send
-/// it to as many clients as there are. Precondition: all text is UTF-8.
-class PATCHBAY_API Event {
+/// One event, as it goes to the client: `ServerEvent{text}.type("news").id("17")`. A value, written out once:
+/// send it to as many clients as there are. Precondition: all text is UTF-8.
+class PATCHBAY_API ServerEvent {
 public:
     /// Without data no event is seen by the page: what else is set is told all the same.
-    Event() = default;
+    ServerEvent() = default;
     /// Data of several lines stays so, each end of line being LF to the page, whether it was CR, LF or CRLF.
-    explicit Event(std::string_view data);
+    explicit ServerEvent(std::string_view data);
 
     /// The name that the page listens to; "message" where none is set.
     /// Errors: std::invalid_argument when it holds CR, LF or NUL.
-    Event& type(std::string_view type) &;
-    Event&& type(std::string_view type) && { return std::move(this->type(type)); }
+    ServerEvent& type(std::string_view type) &;
+    ServerEvent&& type(std::string_view type) && { return std::move(this->type(type)); }
     /// What a client that comes back says it has seen last: Request::last_event_id(). An empty one takes
     /// that back. Errors: as type().
-    Event& id(std::string_view id) &;
-    Event&& id(std::string_view id) && { return std::move(this->id(id)); }
+    ServerEvent& id(std::string_view id) &;
+    ServerEvent&& id(std::string_view id) && { return std::move(this->id(id)); }
     /// How long a client that has lost its connection is to wait before it comes back, from now on.
     /// Errors: std::invalid_argument when it is negative.
-    Event& retry(std::chrono::milliseconds time) &;
-    Event&& retry(std::chrono::milliseconds time) && { return std::move(this->retry(time)); }
+    ServerEvent& retry(std::chrono::milliseconds time) &;
+    ServerEvent&& retry(std::chrono::milliseconds time) && { return std::move(this->retry(time)); }
 
     /// Its lines, without the empty one that ends it.
     const std::string& lines() const noexcept { return lines_; }
@@ -63,11 +63,11 @@ public:
     EventWriter(const EventWriter&) = delete;
     EventWriter& operator=(const EventWriter&) = delete;
 
-    /// Takes the event at once; the Task ends when there is room for more: `co_await out.send(Event{text})`.
-    /// Errors (of the Task): as BodyWriter::write().
-    Task<> send(const Event& event) { return write(event.lines() + '\n'); }
+    /// Takes the event at once; the Task ends when there is room for more: `co_await
+    /// out.send(ServerEvent{text})`. Errors (of the Task): as BodyWriter::write().
+    Task<> send(const ServerEvent& event) { return write(event.lines() + '\n'); }
     /// The same for an event that is data alone.
-    Task<> send(std::string_view data) { return send(Event{data}); }
+    Task<> send(std::string_view data) { return send(ServerEvent{data}); }
     /// Lines that no page sees.
     Task<> comment(std::string_view text);
 
@@ -89,8 +89,8 @@ public:
     BlockingEventWriter& operator=(const BlockingEventWriter&) = delete;
 
     /// Takes the event, and waits until there is room for more. Errors: as BodyWriter::write().
-    void send(const Event& event) { out_->write(event.lines() + '\n'); }
-    void send(std::string_view data) { send(Event{data}); }
+    void send(const ServerEvent& event) { out_->write(event.lines() + '\n'); }
+    void send(std::string_view data) { send(ServerEvent{data}); }
     void comment(std::string_view text);
 
 private:

@@ -53,7 +53,7 @@ void produce_blocking(const Response& response, Sink& sink) {
 Task<> one_two(EventWriter& out) {
     co_await out.send("one");
     co_await out.comment("between");
-    co_await out.send(Event{"two"}.type("count").id("2"));
+    co_await out.send(ServerEvent{"two"}.type("count").id("2"));
 }
 
 EventProducer asked_while_running(Sink& sink) {
@@ -85,7 +85,7 @@ private:
         return Response::events_blocking([](BlockingEventWriter& out) {
             out.send("one");
             out.comment("between");
-            out.send(Event{"two"}.id("2"));
+            out.send(ServerEvent{"two"}.id("2"));
         });
     }
 };
@@ -93,34 +93,34 @@ private:
 }  // namespace
 
 TEST_CASE("an event is its lines") {
-    CHECK(Event{}.lines().empty());
-    CHECK(Event{""}.lines() == "data: \n");
-    CHECK(Event{"text"}.lines() == "data: text\n");
-    CHECK(Event{" text"}.lines() == "data:  text\n");  // the client takes away one blank
-    CHECK(Event{"text"}.type("news").id("17").retry(3s).lines() ==
+    CHECK(ServerEvent{}.lines().empty());
+    CHECK(ServerEvent{""}.lines() == "data: \n");
+    CHECK(ServerEvent{"text"}.lines() == "data: text\n");
+    CHECK(ServerEvent{" text"}.lines() == "data:  text\n");  // the client takes away one blank
+    CHECK(ServerEvent{"text"}.type("news").id("17").retry(3s).lines() ==
           "data: text\nevent: news\nid: 17\nretry: 3000\n");
-    CHECK(Event{}.id("").lines() == "id: \n");
-    Event event{"text"};
+    CHECK(ServerEvent{}.id("").lines() == "id: \n");
+    ServerEvent event{"text"};
     event.id("1").type("a");
     CHECK(event.lines() == "data: text\nid: 1\nevent: a\n");
 }
 
 TEST_CASE("each end of line begins another line of data") {
-    CHECK(Event{"a\nb"}.lines() == "data: a\ndata: b\n");
-    CHECK(Event{"a\rb"}.lines() == "data: a\ndata: b\n");
-    CHECK(Event{"a\r\nb"}.lines() == "data: a\ndata: b\n");
-    CHECK(Event{"a\n\rb"}.lines() == "data: a\ndata: \ndata: b\n");
-    CHECK(Event{"\n"}.lines() == "data: \ndata: \n");
-    CHECK(Event{"a\r"}.lines() == "data: a\ndata: \n");
-    CHECK(Event{"a\n\nid: 3"}.lines() == "data: a\ndata: \ndata: id: 3\n");
+    CHECK(ServerEvent{"a\nb"}.lines() == "data: a\ndata: b\n");
+    CHECK(ServerEvent{"a\rb"}.lines() == "data: a\ndata: b\n");
+    CHECK(ServerEvent{"a\r\nb"}.lines() == "data: a\ndata: b\n");
+    CHECK(ServerEvent{"a\n\rb"}.lines() == "data: a\ndata: \ndata: b\n");
+    CHECK(ServerEvent{"\n"}.lines() == "data: \ndata: \n");
+    CHECK(ServerEvent{"a\r"}.lines() == "data: a\ndata: \n");
+    CHECK(ServerEvent{"a\n\nid: 3"}.lines() == "data: a\ndata: \ndata: id: 3\n");
 }
 
 TEST_CASE("what would begin another field is refused in an event") {
     for (const auto bad : {"a\nb"sv, "a\rb"sv, "\n"sv, "a\0b"sv}) {
-        CHECK_THROWS_AS(Event{"text"}.id(bad), std::invalid_argument);
-        CHECK_THROWS_AS(Event{"text"}.type(bad), std::invalid_argument);
+        CHECK_THROWS_AS(ServerEvent{"text"}.id(bad), std::invalid_argument);
+        CHECK_THROWS_AS(ServerEvent{"text"}.type(bad), std::invalid_argument);
     }
-    CHECK_THROWS_AS(Event{}.retry(-1ms), std::invalid_argument);
+    CHECK_THROWS_AS(ServerEvent{}.retry(-1ms), std::invalid_argument);
 }
 
 TEST_CASE("options that make no sense are refused") {
@@ -232,11 +232,9 @@ TEST_CASE("a client that has gone is told nothing") {
     Sink sink;
     sink.gone = true;
     CHECK_THROWS_AS(testing::run(produce(Response::events(one_two), sink)), boost::system::system_error);
-    CHECK_THROWS_AS(produce_blocking(Response::events_blocking([](BlockingEventWriter& out) {
-                                         out.send("one");
-                                     }),
-                                     sink),
-                    boost::system::system_error);
+    CHECK_THROWS_AS(
+        produce_blocking(Response::events_blocking([](BlockingEventWriter& out) { out.send("one"); }), sink),
+        boost::system::system_error);
     CHECK(sink.text.empty());
 }
 
