@@ -18,6 +18,7 @@ public:
         bytes_.append(bytes);
         return true;
     }
+    bool put_last(std::string_view) override { return false; }
     bool has_room() const override { return true; }
     void wait_for_room(Waiter& waiter) override { waiter.on_room(); }
     bool forget(Waiter&) override { return false; }

@@ -7,11 +7,19 @@ namespace patchbay {
 bool BodyPipe::put(std::string_view bytes) {
     {
         const std::scoped_lock lock{mutex_};
-        if (closed_) return false;
+        if (ended_) return false;
         bytes_.append(bytes);
         if (bytes_.empty() || std::exchange(told_, true) || std::exchange(telling_, true)) return true;
     }
     on_bytes_();
+    return true;
+}
+
+// The end of the producer follows, with which whoever reads looks for more.
+bool BodyPipe::put_last(std::string_view bytes) {
+    const std::scoped_lock lock{mutex_};
+    if (!ended_ || closed_) return false;
+    bytes_.append(bytes);
     return true;
 }
 
@@ -41,7 +49,7 @@ bool BodyPipe::forget(Waiter& waiter) {
 bool BodyPipe::block_for_room() {
     std::unique_lock lock{mutex_};
     room_.wait(lock, [this] { return has_room_locked(); });
-    return !closed_;
+    return !ended_;
 }
 
 void BodyPipe::heard() {
@@ -57,16 +65,22 @@ std::string BodyPipe::take() {
     return taken;
 }
 
+void BodyPipe::end() {
+    std::unique_lock lock{mutex_};
+    ended_ = true;
+    wake(lock);
+}
+
 void BodyPipe::close() {
     std::unique_lock lock{mutex_};
-    closed_ = true;
+    ended_ = closed_ = true;
     bytes_.clear();
     wake(lock);
 }
 
-bool BodyPipe::closed() const {
+bool BodyPipe::ended() const {
     const std::scoped_lock lock{mutex_};
-    return closed_;
+    return ended_;
 }
 
 // Whoever is told may end, and the pipe with it, before this returns.

@@ -23,6 +23,7 @@ public:
     BodyPipe& operator=(const BodyPipe&) = delete;
 
     bool put(std::string_view bytes) override;
+    bool put_last(std::string_view bytes) override;
     bool has_room() const override;
     void wait_for_room(Waiter& waiter) override;
     bool forget(Waiter& waiter) override;
@@ -32,14 +33,17 @@ public:
     void heard();
     /// What has been put since the last call; the producer may go on. Any one thread.
     std::string take();
-    /// Nobody reads any more: the producer's writes fail from now on.
+    /// The producer is to stop: its writes fail from now on. What it has put is still there to take.
+    void end();
+    /// Nobody reads any more: the same, and nothing is kept.
     void close();
-    bool closed() const;
+    /// Whether either was called.
+    bool ended() const;
 
 private:
     static constexpr std::size_t enough = 64 * 1024;
 
-    bool has_room_locked() const noexcept { return closed_ || bytes_.size() < enough; }
+    bool has_room_locked() const noexcept { return ended_ || bytes_.size() < enough; }
     void wake(std::unique_lock<std::mutex>& lock);
 
     std::function<void()> on_bytes_;
@@ -49,7 +53,8 @@ private:
     Waiter* waiter_ = nullptr;
     bool told_ = true;     // there is something that the reader knows of
     bool telling_ = true;  // and the news is on its way
-    bool closed_ = false;
+    bool ended_ = false;
+    bool closed_ = false;  // and nobody reads
 };
 
 }  // namespace patchbay

@@ -157,6 +157,7 @@ private:
     void end_stream(bool failed) noexcept;
     void announce_output() noexcept;
     void stop_producer();
+    void end_output();
     void want_body();
     void post_ran() noexcept;
     void cancel_task();

@@ -9,7 +9,7 @@ using http::status;
 
 void Exchange::request_stop() {
     doomed = true;
-    if (output_begun_) pipe_->close();
+    if (output_begun_) end_output();
     cancel_task();
     if (!incoming_) return;
     incoming_->fail(status::service_unavailable, "The request was cancelled.");
@@ -22,8 +22,17 @@ void Exchange::request_stop() {
 
 // A producer may have begun after request_stop() looked.
 void Exchange::stop_producer() {
-    pipe_->close();
+    end_output();
     cancel_task();
+}
+
+// While there is a client, it gets what has been produced, and a stream that can be ended early ends well.
+void Exchange::end_output() {
+    if (abandoned_) {
+        pipe_->close();
+    } else {
+        pipe_->end();
+    }
 }
 
 void Exchange::cancel_task() {

@@ -99,7 +99,7 @@ bool Exchange::guarded_step(Step step) noexcept {
         return true;
     } catch (const std::exception& error) {
         // Of a client that has gone nobody needs to be told.
-        if (!doomed && !pipe_->closed()) log_failure(error.what());
+        if (!doomed && !pipe_->ended()) log_failure(error.what());
     } catch (...) {
         log_failure("an exception that is no std::exception");
     }

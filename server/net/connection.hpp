@@ -124,6 +124,7 @@ private:
     void send_stream();
     void append_body(std::string_view bytes);
     void end_stream();
+    void end_stream_early();
     ResponseFraming framing_of_answer();
     void answer_and_end(Response response);
     void refuse(RequestFault fault);

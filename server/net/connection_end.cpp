@@ -49,6 +49,7 @@ void Connection::discard_input() {
 }
 
 void Connection::close_after_answer() {
+    if (streaming_) end_stream_early();
     // Of a head that has not come whole nobody will miss an answer.
     const bool nothing_asked =
         state_ == State::idle || (state_ == State::reading && !exchange_->parser().has_head());

@@ -128,7 +128,13 @@ bool Connection::begin_stream() {
     if (coded && coded->encoder)
         coded_ = std::make_unique<CodedBody>(std::move(coded->encoder), exchange_->request().version >= 11);
     if (server_.access_) report_later(exchange_->response().status());
+    if (server_.draining_) end_stream_early();
     return true;
+}
+
+// Of one that might go on for ever nobody waits for the end, if it can be ended well.
+void Connection::end_stream_early() {
+    if (exchange_->response().may_end_early()) exchange_->request_stop();
 }
 
 // What the client has not taken holds the producer back.

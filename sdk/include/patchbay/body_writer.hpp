@@ -22,6 +22,9 @@ public:
     /// let it pass.
     Task<> write(std::string_view bytes);
 
+    /// For who writes in a form of its own, as Response::events() does.
+    detail::BodySink& sink() const noexcept { return *sink_; }
+
 private:
     detail::BodySink* sink_;
 };
@@ -33,6 +36,8 @@ public:
 
     /// Takes the bytes, and waits until there is room for more. Errors: as BodyWriter::write().
     void write(std::string_view bytes);
+
+    detail::BodySink& sink() const noexcept { return *sink_; }
 
 private:
     detail::BodySink* sink_;

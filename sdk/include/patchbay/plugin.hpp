@@ -5,6 +5,7 @@
 #include <patchbay/blocking.hpp>
 #include <patchbay/descriptor.hpp>
 #include <patchbay/event_loop.hpp>
+#include <patchbay/events.hpp>
 #include <patchbay/export.hpp>
 #include <patchbay/handlers.hpp>
 #include <patchbay/http_error.hpp>

@@ -76,6 +76,8 @@ public:
     /// The first header of that name, case-insensitively.
     std::optional<std::string_view> header(std::string_view name) const noexcept;
     std::optional<std::string_view> header(http::field name) const noexcept;
+    /// The ServerEvent::id() that the client of an event stream has seen last, when it comes back for more.
+    std::optional<std::string_view> last_event_id() const noexcept { return header("Last-Event-ID"); }
     std::span<const HeaderField> headers() const noexcept { return data_->headers; }
 
     /// The fields behind a chunked body (RFC 9110 §6.5), which say what only its sender's end knew, such as a

@@ -6,6 +6,7 @@
 #include <patchbay/cookie.hpp>
 #include <patchbay/detail/body_text.hpp>
 #include <patchbay/detail/websocket_offer.hpp>
+#include <patchbay/events.hpp>
 #include <patchbay/export.hpp>
 #include <patchbay/file.hpp>
 #include <patchbay/json_member.hpp>
@@ -68,6 +69,15 @@ public:
     static Response stream(BodyProducer producer, std::string_view content_type = "application/octet-stream");
     static Response stream_blocking(BlockingBodyProducer producer,
                                     std::string_view content_type = "application/octet-stream");
+    /// Server-sent events, of type text/event-stream, with Cache-Control: no-store, to which header() may
+    /// add. As stream(), but one that the host may end well: past the operator's drain.deadline once its
+    /// plugin has been replaced, and as soon as the server is to stop, the producer is cancelled, and the
+    /// client told when to come back (EventsOptions). A producer that throws anything but the
+    /// operation_aborted of that ends the connection, as that of any stream. Errors: std::invalid_argument as
+    /// EventsOptions say.
+    static Response events(EventProducer producer, EventsOptions options = {});
+    /// Without heartbeats: nobody but the function writes.
+    static Response events_blocking(BlockingEventProducer producer, EventsOptions options = {});
     /// Location is sent as given: percent-encode it. Errors: std::invalid_argument when the status is not
     /// 301, 302, 303, 307 or 308, or as header().
     static Response redirect(std::string_view location, http::status status = http::status::found);
@@ -138,6 +148,9 @@ public:
     }
     /// For whoever runs the producer: what is sent instead of body(), if it is a file or a stream.
     const std::shared_ptr<const detail::BodySource>& source() const noexcept { return source_; }
+    /// Whether the client is as well served when the host asks the producer to end before it does by itself:
+    /// that of events.
+    bool may_end_early() const noexcept { return may_end_early_; }
     /// Lets the source go; what it captured is the plugin's.
     void drop_source() noexcept { source_.reset(); }
 
@@ -148,8 +161,10 @@ private:
 
     Response(std::string body, std::string_view static_content_type)
         : body_{std::move(body)}, content_type_{static_content_type} {}
+    void be_events();
 
     http::status status_ = http::status::ok;
+    bool may_end_early_ = false;
     std::string body_;
     std::shared_ptr<const detail::BodySource> source_;
     std::string headers_;

@@ -65,3 +65,21 @@ TEST_CASE("a pipe holds its producer back from 64 KiB on, and lets it go when it
     CHECK_FALSE(went_on);
     CHECK_FALSE(piped.pipe.put("x"));
 }
+
+TEST_CASE("a pipe that was ended keeps what it has, and takes a last piece") {
+    Piped piped;
+    CHECK_FALSE(piped.pipe.put_last("x"));  // nobody has asked
+    CHECK(piped.pipe.put(std::string(64 * 1024, 'x')));
+    bool went_on = true;
+    std::thread held{[&] { went_on = piped.pipe.block_for_room(); }};
+    piped.pipe.end();
+    held.join();
+    CHECK_FALSE(went_on);
+    CHECK(piped.pipe.ended());
+    CHECK_FALSE(piped.pipe.put("y"));
+    CHECK(piped.pipe.put_last("z"));
+    CHECK(piped.pipe.take() == std::string(64 * 1024, 'x') + 'z');
+    piped.pipe.close();
+    CHECK_FALSE(piped.pipe.put_last("z"));
+    CHECK(piped.pipe.take().empty());
+}

@@ -19,6 +19,7 @@ PREAMBLE = """#undef NDEBUG
 #include <boost/asio/steady_timer.hpp>
 
 #include <cassert>
+#include <charconv>
 #include <fstream>
 #include <functional>
 #include <mutex>

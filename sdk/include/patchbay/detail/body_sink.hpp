@@ -21,6 +21,9 @@ public:
 
     /// Takes all of the bytes, whatever the room. False: nobody reads any more.
     [[nodiscard]] virtual bool put(std::string_view bytes) = 0;
+    /// Takes what ends a body early but well, once the host has asked its producer to stop, and put() is
+    /// refused. False: it has not asked, or nobody reads any more.
+    [[nodiscard]] virtual bool put_last(std::string_view bytes) = 0;
     virtual bool has_room() const = 0;
     /// Tells the waiter when there is room or nobody reads any more; at once if it is so.
     virtual void wait_for_room(Waiter& waiter) = 0;
