@@ -38,8 +38,8 @@ private:
 };
 
 WebSocketClient subscriber(const ServerProcess& server, const std::string& target,
-                           const std::string& expected = "ready") {
-    WebSocketClient client{server.port(), target};
+                           const std::string& expected = "ready", int receive_buffer = 0) {
+    WebSocketClient client{server.port(), target, {}, receive_buffer};
     const std::string first = client.read_message();
     if (first != expected) throw std::runtime_error{"not " + expected + ": " + first};
     return client;
@@ -112,6 +112,31 @@ TEST_CASE("who has left a channel hears no more of it") {
     CHECK(gap(other, 1, 2) == "");
     client.send("still there?");
     CHECK(client.read_message() == "left");
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("clients that take nothing lose messages or are closed, and hold nobody up") {
+    ServerProcess server{with(""), channels};
+    WebSocketClient closed = subscriber(server, "/joined", "ready", 4096);
+    WebSocketClient dropping = subscriber(server, "/joined_drop", "ready", 4096);
+    WebSocketClient quick = subscriber(server, "/joined");
+    HttpClient publisher{server.port()};
+    const auto message = [](int i) { return std::to_string(i) + std::string(64 * 1024, '.'); };
+    constexpr int count = 300;
+    for (int i = 1; i <= count; ++i) {
+        CHECK(publisher.post("/publish", message(i)).status == 200);
+        CHECK(std::stoi(quick.read_message()) == i);
+    }
+    CHECK(closed.read_to_close() == 1008);
+    int received = 0;
+    for (int last = 0; last < count; ++received) {
+        // What it has taken makes room for the next.
+        if (last > 0) CHECK(publisher.post("/publish", message(count)).status == 200);
+        const int next = std::stoi(dropping.read_message());
+        if (last < count) CHECK(next > last);
+        last = next;
+    }
+    CHECK(received < count);
     CHECK(server.terminate() == 0);
 }
 

@@ -22,6 +22,11 @@ public:
                        [this](Request& request, WebSocket& socket) { return joined(request, socket); })
             .route("GET /joined");
         handlers
+            .websocket("joined_drop",
+                       [this](Request& request, WebSocket& socket) { return joined(request, socket); },
+                       {.outbox = 1000, .when_full = WebSocketOverflow::drop})
+            .route("GET /joined_drop");
+        handlers
             .websocket("received",
                        [this](Request& request, WebSocket& socket) { return received(request, socket); })
             .route("GET /received");
