@@ -1,14 +1,13 @@
 // What channels cost, and what bounds it: one text for all, loops that are held up, rooms that come and go;
 // and threads that wait.
-#include "support/eventually.hpp"
-#include "test_host.hpp"
+#include "channel_fixture.hpp"
 
 #include <patchbay/testing.hpp>
 
 #include <boost/system/system_error.hpp>
 #include <catch2/catch.hpp>
 
-#include <atomic>
+#include <deque>
 #include <malloc.h>
 #include <semaphore>
 #include <set>
@@ -19,16 +18,6 @@ using namespace patchbay;
 using namespace patchbay::test;
 
 namespace {
-
-Task<> delivered() {
-    const LoopExecutor loop = co_await this_task::executor;
-    co_await asio::post(loop, use_task);
-}
-
-struct PluginThread {
-    explicit PluginThread(TestHost& host) : scope{&host.block()} {}
-    detail::LeaseScope scope;
-};
 
 /// A plugin with a subscription as a member, and one that is used from handler to handler.
 class Member final : public Plugin {
