@@ -41,27 +41,27 @@ void LoopFeed::wake() {
     ChannelReceive& receive = *std::exchange(waiter_, nullptr);
     receive.waiting_ = false;
     receive.message_ = queue_.take();
-    resume(receive);
+    go_on(receive);
 }
 
 void LoopFeed::end() {
     queue_.close();
     queue_.clear();
-    wake();
+    if (!waiter_) return;
+    ChannelReceive& receive = *std::exchange(waiter_, nullptr);
+    receive.waiting_ = false;
+    go_on_later(receive);
 }
 
-// Not inside a cancellation, which still uses the slot, nor inside another handler, which may be in the
-// middle of a change to what both use.
-void LoopFeed::resume(ChannelReceive& receive) {
-    const auto go_on = [&receive] {
-        const HandlerScope scope{receive.context_->executor.lease()};
-        receive.waiter_.resume();
-    };
-    if (thread_state.in_handler || receive.context_->cancelling) {
-        asio::post(receive.context_->executor, go_on);
-    } else {
-        go_on();
-    }
+void LoopFeed::go_on(ChannelReceive& receive) {
+    const HandlerScope scope{receive.context_->executor.lease()};
+    receive.waiter_.resume();
+}
+
+// Not inside a cancellation, which still uses the slot, nor inside another task, which may be in the middle
+// of a change to what both use.
+void LoopFeed::go_on_later(ChannelReceive& receive) {
+    asio::post(receive.context_->executor, [&receive] { go_on(receive); });
 }
 
 bool ChannelReceive::await_ready() {
@@ -85,7 +85,7 @@ void ChannelReceive::await_suspend(std::coroutine_handle<> waiter) {
         waiting_ = false;
         feed_->waiter_ = nullptr;
         cancelled_ = true;
-        feed_->resume(*this);
+        LoopFeed::go_on_later(*this);
     });
 }
 

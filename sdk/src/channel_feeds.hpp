@@ -9,14 +9,13 @@
 
 #include <chrono>
 #include <condition_variable>
-#include <memory>
 #include <mutex>
 #include <optional>
 
 namespace patchbay::detail {
 
 /// Used on its loop alone, but for its making and its end.
-class LoopFeed final : public ChannelFeed, public std::enable_shared_from_this<LoopFeed> {
+class LoopFeed final : public ChannelFeed {
 public:
     LoopFeed(asio::io_context& loop, std::size_t limit, SlowSubscriber when_full) noexcept
         : ChannelFeed{&loop}, queue_{limit, when_full} {}
@@ -34,7 +33,8 @@ private:
     friend class ChannelReceive;
 
     bool due() const noexcept { return waiter_ && (!queue_.empty() || queue_.closed()); }
-    void resume(ChannelReceive& receive);
+    static void go_on(ChannelReceive& receive);
+    static void go_on_later(ChannelReceive& receive);
 
     ChannelQueue queue_;
     ChannelReceive* waiter_ = nullptr;

@@ -75,9 +75,18 @@ void LocalChannel::subscribe(Feed feed, std::optional<std::uint64_t> after) {
         shard = shards_.insert(shard, std::make_unique<Shard>());
         (*shard)->loop = feed->loop();
     }
-    feed->place = newcomer;
-    (*shard)->newcomers.push_back({std::move(feed), last_id_});
     ++(*shard)->count;
+    if (feed->loop()->get_executor().running_in_this_thread()) {
+        (*shard)->enter({std::move(feed), last_id_});
+    } else {
+        feed->place = newcomer;
+        (*shard)->newcomers.push_back({std::move(feed), last_id_});
+    }
+}
+
+void LocalChannel::Shard::enter(Subscriber subscriber) {
+    subscriber.feed->place = subscribers.size();
+    subscribers.push_back(std::move(subscriber));
 }
 
 void LocalChannel::unsubscribe(const Feed& feed) {
@@ -125,11 +134,8 @@ void LocalChannel::deliver(asio::io_context& loop) {
         messages.swap(shard->messages);
         shard->bytes = 0;
         lost = std::exchange(shard->lost, 0);
-        for (Subscriber& subscriber : shard->newcomers) {
-            subscriber.feed->place = shard->subscribers.size();
-            shard->subscribers.push_back(std::move(subscriber));
-        }
-        shard->newcomers.clear();
+        for (Subscriber& subscriber : std::exchange(shard->newcomers, {}))
+            shard->enter(std::move(subscriber));
     }
     if (messages.empty()) return;
     for (const Feed& feed : offer(*shard, messages, lost)) feed->wake();

@@ -44,13 +44,14 @@ private:
         std::vector<ChannelMessage> messages;  // that the loop has not seen yet
         std::size_t bytes = 0;                 // of them
         std::uint64_t lost = 0;                // messages before them
-        std::vector<Subscriber> newcomers;
-        std::size_t count = 0;  // of all subscribers
-        bool told = false;      // deliver() is on its way
+        std::vector<Subscriber> newcomers;     // that subscribed on other threads
+        std::size_t count = 0;                 // of all subscribers
+        bool told = false;                     // deliver() is on its way
         // The loop's alone:
         std::vector<Subscriber> subscribers;
 
         void add(const ChannelMessage& message);
+        void enter(Subscriber subscriber);
     };
     using Shards = std::vector<std::unique_ptr<Shard>>;
 
