@@ -115,6 +115,14 @@ std::string BlockingWebSocket::subprotocol() {
     return call_on(loop_, [this] { return std::string{socket_->subprotocol()}; });
 }
 
+bool BlockingWebSocket::join(const Channel& channel, std::optional<std::uint64_t> after) {
+    return call_on(loop_, [&] { return socket_->join(channel, after); });
+}
+
+void BlockingWebSocket::leave(const Channel& channel) {
+    call_on(loop_, [&] { socket_->leave(channel); });
+}
+
 HandlerRef Handlers::add_blocking_websocket(std::string_view name, detail::BlockingTalk function,
                                             WebSocketOptions options, std::source_location where) {
     return add_websocket(

@@ -62,6 +62,7 @@ void SpawnedTask::settle() noexcept {
 void GenerationInfo::cancel_outside() {
     const std::scoped_lock lock{outside_mutex};
     stopping = true;
+    for (StopListener* listener = listeners; listener; listener = listener->following) listener->stopped();
     for (OutsideTask* entry = outside; entry; entry = entry->following) {
         // By the time this runs on its loop the task may be gone, so look it up again there; one that now has
         // its place in memory may belong to another loop.
@@ -74,6 +75,22 @@ void GenerationInfo::cancel_outside() {
             }
         });
     }
+}
+
+void StopListener::link(GenerationInfo& of) {
+    const std::scoped_lock lock{of.outside_mutex};
+    generation_ = &of;
+    following = of.listeners;
+    if (following) following->previous_ = this;
+    of.listeners = this;
+    if (of.stopping && !of.ending) stopped();
+}
+
+void StopListener::unlink() noexcept {
+    if (!generation_) return;
+    const std::scoped_lock lock{generation_->outside_mutex};
+    (previous_ ? previous_->following : generation_->listeners) = following;
+    if (following) following->previous_ = previous_;
 }
 
 }  // namespace detail

@@ -2,6 +2,7 @@
 // memory. Private to libpatchbay; owned by the App.
 #pragma once
 
+#include <patchbay/detail/channel_bus.hpp>
 #include <patchbay/detail/route_names.hpp>
 #include <patchbay/testing.hpp>
 
@@ -30,6 +31,7 @@ public:
 
     void log(LogLevel level, std::string_view plugin, std::string_view message) noexcept override;
     bool submit(BlockingJob& job, GenerationInfo& generation) noexcept override;
+    ChannelBus& channels() noexcept override { return *channels_; }
 
     asio::io_context& loop() noexcept { return loop_; }
     LeaseBlock& lease() noexcept { return lease_; }
@@ -61,6 +63,7 @@ private:
     static void on_zero(LeaseBlock& block) noexcept;
 
     const testing::Options options_;
+    const std::unique_ptr<ChannelBus> channels_ = make_local_channels();
     asio::io_context loop_{1};
     asio::executor_work_guard<asio::io_context::executor_type> work_{loop_.get_executor()};
     FakeGeneration generation_;

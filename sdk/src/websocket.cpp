@@ -39,6 +39,12 @@ WebSocket& WebSocket::cookie(const Cookie& cookie) {
 
 void WebSocket::close(CloseCode code, std::string_view reason) { session_->close(code, reason); }
 
+bool WebSocket::join(const Channel& channel, std::optional<std::uint64_t> after) {
+    return session_->close_code() || session_->outbox()->joins().join(channel, after);
+}
+
+void WebSocket::leave(const Channel& channel) { session_->outbox()->joins().leave(channel); }
+
 HandlerRef Handlers::add_websocket(std::string_view name, detail::WebSocketTalk talk,
                                    WebSocketOptions options, std::source_location where) {
     for (const std::string& subprotocol : options.subprotocols) {

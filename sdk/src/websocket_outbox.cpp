@@ -23,27 +23,65 @@ std::size_t WebSocketOutbox::size_of(std::string_view payload) noexcept {
 }
 
 WebSocketOutbox::WebSocketOutbox(WebSocketSession& session, const WebSocketOptions& options)
-    : loop_{session.loop()}, limit_{options.outbox}, when_full_{options.when_full}, session_{&session} {}
+    : loop_{session.loop()},
+      limit_{options.outbox},
+      when_full_{options.when_full},
+      session_{&session},
+      joins_{*this, loop_} {}
+
+std::string_view WebSocketOutbox::Message::view() const noexcept {
+    const auto* const own = std::get_if<std::string>(&payload);
+    return own ? std::string_view{*own} : std::get_if<ChannelMessage>(&payload)->text();
+}
 
 bool WebSocketOutbox::post(std::string_view payload, bool is_text) {
     std::unique_lock lock{mutex_};
     if (closed_ || !make_room(lock, size_of(payload))) return false;
-    messages_.push_back({std::string{payload}, is_text});
+    messages_.push_back({std::string{payload}, size_of(payload), is_text});
     bytes_ += size_of(payload);
     tell(lock);
     return true;
 }
 
+// What waits here already goes first; on_room(), opened() or arrived() will send it.
+void WebSocketOutbox::forward(const ChannelMessage& message, Counts against_limit) {
+    std::unique_lock lock{mutex_};
+    if (closed_) return;
+    if (messages_.empty() && session_ && session_->open() && session_->port_->has_room()) {
+        lock.unlock();
+        return session_->port_->send(message.text(), true);
+    }
+    const std::size_t bytes = against_limit == Counts::yes ? size_of(message.text()) : 0;
+    if (bytes > 0 && !fits(bytes)) {
+        if (when_full_ == WebSocketOverflow::close) overflow(lock);
+        return;
+    }
+    messages_.push_back({message, bytes});
+    bytes_ += bytes;
+}
+
+void WebSocketOutbox::lose() {
+    std::unique_lock lock{mutex_};
+    if (!closed_ && when_full_ == WebSocketOverflow::close) overflow(lock);
+}
+
 // An empty outbox takes a message of any size.
+bool WebSocketOutbox::fits(std::size_t bytes) const noexcept {
+    return bytes_ == 0 || bytes_ + bytes <= limit_;
+}
+
+void WebSocketOutbox::overflow(std::unique_lock<std::mutex>& lock) {
+    overflowed_ = closed_ = true;
+    tell(lock);
+}
+
 bool WebSocketOutbox::make_room(std::unique_lock<std::mutex>& lock, std::size_t bytes) {
-    const auto fits = [&] { return closed_ || bytes_ == 0 || bytes_ + bytes <= limit_; };
-    if (fits()) return !closed_;
+    if (fits(bytes)) return true;
     switch (when_full_) {
         case WebSocketOverflow::drop:
             return false;
         case WebSocketOverflow::close:
-            overflowed_ = closed_ = true;
-            tell(lock);
+            overflow(lock);
             return false;
         case WebSocketOverflow::wait:
             if (thread_state.kind == ThreadKind::event_loop) {
@@ -51,7 +89,7 @@ bool WebSocketOutbox::make_room(std::unique_lock<std::mutex>& lock, std::size_t 
                     "patchbay: the outbox of a WebSocket is full and its sender would wait on an event loop: "
                     "co_await WebSocket::send(), or let the outbox drop or close"};
             }
-            room_.wait(lock, fits);
+            room_.wait(lock, [&] { return closed_ || fits(bytes); });
             return !closed_;
     }
     return false;
@@ -82,13 +120,13 @@ void WebSocketOutbox::deliver() {
     if (overflowed()) return session_->overflowed();
     Message message;
     while (session_ && session_->open() && session_->port_->has_room() && take(message))
-        session_->port_->send(message.payload, message.is_text);
+        session_->port_->send(message.view(), message.is_text);
 }
 
 void WebSocketOutbox::flush() {
     Message message;
     while (session_ && session_->open() && take(message))
-        session_->port_->send(message.payload, message.is_text);
+        session_->port_->send(message.view(), message.is_text);
 }
 
 bool WebSocketOutbox::take(Message& message) {
@@ -101,12 +139,13 @@ bool WebSocketOutbox::take(Message& message) {
         messages_.erase(messages_.begin(), messages_.begin() + static_cast<std::ptrdiff_t>(next_));
         next_ = 0;
     }
-    bytes_ -= size_of(message.payload);
+    bytes_ -= message.bytes;
     room_.notify_all();
     return true;
 }
 
 void WebSocketOutbox::close() {
+    joins_.leave_all();
     const std::scoped_lock lock{mutex_};
     session_ = nullptr;
     closed_ = true;

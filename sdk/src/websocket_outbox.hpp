@@ -1,6 +1,9 @@
 // What was posted to a WebSocket and could not be sent yet. Shared by its session and its senders.
 #pragma once
 
+#include "websocket_joins.hpp"
+
+#include <patchbay/channel_message.hpp>
 #include <patchbay/websocket_options.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -11,6 +14,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace patchbay::detail {
@@ -29,17 +33,29 @@ public:
     void deliver();
     /// Sends all, whatever the room.
     void flush();
-    /// Takes no more, and drops what is left. The session may go.
+    /// Takes no more, leaves the channels, and drops what is left. The session may go.
     void close();
+
+    WebSocketJoins& joins() noexcept { return joins_; }
+    enum class Counts : bool { no, yes };
+    /// Sends a channel's message, or queues it, if need be within the limit. Runs no code of a plugin.
+    void forward(const ChannelMessage& message, Counts against_limit);
+    /// A channel's message did not come here in time.
+    void lose();
 
 private:
     struct Message {
-        std::string payload;
-        bool is_text;
+        std::variant<std::string, ChannelMessage> payload;
+        std::size_t bytes = 0;  // that it counts for
+        bool is_text = true;
+
+        std::string_view view() const noexcept;
     };
 
     static std::size_t size_of(std::string_view payload) noexcept;
     bool overflowed();
+    bool fits(std::size_t bytes) const noexcept;
+    void overflow(std::unique_lock<std::mutex>& lock);
     bool make_room(std::unique_lock<std::mutex>& lock, std::size_t bytes);
     bool take(Message& message);
     void tell(std::unique_lock<std::mutex>& lock);
@@ -49,6 +65,7 @@ private:
     const std::size_t limit_;
     const WebSocketOverflow when_full_;
     WebSocketSession* session_;  // the loop's alone; null once closed
+    WebSocketJoins joins_;       // the loop's alone
     std::mutex mutex_;
     std::condition_variable room_;
     std::vector<Message> messages_;

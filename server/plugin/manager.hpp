@@ -12,6 +12,8 @@
 #include "plugin/watcher.hpp"
 #include "runtime/loop_watch.hpp"
 
+#include <patchbay/detail/channel_bus.hpp>
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -105,6 +107,7 @@ private:
 
     void log(LogLevel level, std::string_view plugin, std::string_view message) noexcept override;
     bool submit(detail::BlockingJob& job, detail::GenerationInfo& generation) noexcept override;
+    detail::ChannelBus& channels() noexcept override { return *channels_; }
 
     void thread_main();
     void look_at(const std::set<std::filesystem::path>& changed);
@@ -144,6 +147,7 @@ private:
     static std::filesystem::path spelled(const std::filesystem::path& path);
 
     ManagerServices services_;
+    const std::unique_ptr<detail::ChannelBus> channels_ = detail::make_local_channels();
     Config config_;
     FilterSet filters_;                      // of the configuration
     std::filesystem::path named_directory_;  // of the plugins, as it was given; stays the one it began with

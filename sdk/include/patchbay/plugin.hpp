@@ -3,6 +3,7 @@
 #pragma once
 
 #include <patchbay/blocking.hpp>
+#include <patchbay/channel.hpp>
 #include <patchbay/descriptor.hpp>
 #include <patchbay/event_loop.hpp>
 #include <patchbay/events.hpp>

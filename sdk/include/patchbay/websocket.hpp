@@ -8,6 +8,7 @@
 #include <patchbay/websocket_message.hpp>
 #include <patchbay/websocket_options.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,8 @@
 #include <utility>
 
 namespace patchbay {
+
+class Channel;
 
 /// Sends from anywhere: any thread, any task, also when the socket has gone. Copies are one sender.
 class PATCHBAY_API WebSocketSender {
@@ -81,6 +84,16 @@ public:
     /// The one of WebSocketOptions::subprotocols that was agreed on; empty without.
     std::string_view subprotocol() const noexcept { return session_->subprotocol(); }
 
+    /// From now on every message of the channel is sent as a text, until leave() or the socket's end, with no
+    /// task between: the cheapest way from one to many. First what its history has after that id, if one is
+    /// given; false when it does not reach back so far, which the handler can say before the history, by what
+    /// it sends before it waits for anything else. A full outbox, in which the history does not count, does
+    /// as WebSocketOptions::when_full says, where WebSocketOverflow::wait means to drop. Joining again begins
+    /// anew. May be called before the handshake is accepted.
+    bool join(const Channel& channel, std::optional<std::uint64_t> after = {});
+    /// What the channel has given so far is still sent.
+    void leave(const Channel& channel);
+
     /// For other threads, and for whoever outlives the handler.
     WebSocketSender sender() { return WebSocketSender{session_->outbox()}; }
 
@@ -109,6 +122,8 @@ public:
     std::optional<CloseCode> close_code();
     std::string close_reason();
     std::string subprotocol();
+    bool join(const Channel& channel, std::optional<std::uint64_t> after = {});
+    void leave(const Channel& channel);
 
     WebSocketSender sender() const { return sender_; }
 

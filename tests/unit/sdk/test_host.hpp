@@ -4,6 +4,7 @@
 
 #include "running_task.hpp"
 
+#include <patchbay/detail/channel_bus.hpp>
 #include <patchbay/plugin.hpp>
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -64,6 +65,7 @@ public:
 
     void log(LogLevel level, std::string_view plugin, std::string_view message) noexcept override;
     bool submit(detail::BlockingJob& job, detail::GenerationInfo& generation) noexcept override;
+    detail::ChannelBus& channels() noexcept override { return *channels_; }
 
 private:
     struct Loop {
@@ -79,6 +81,7 @@ private:
     void enqueue(std::function<void()> call);
     void run_executor(const std::string& name);
 
+    const std::unique_ptr<detail::ChannelBus> channels_ = detail::make_local_channels();
     detail::GenerationInfo generation_;
     std::vector<std::unique_ptr<Loop>> loops_;
     std::size_t queue_;

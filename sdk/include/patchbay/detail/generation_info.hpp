@@ -16,7 +16,9 @@
 namespace patchbay::detail {
 
 class BlockingJob;
+class ChannelBus;
 class LeaseBlock;
+class StopListener;
 struct OutsideTask;
 struct GenerationInfo;
 
@@ -29,6 +31,9 @@ public:
     /// is full. Lifetime: the job stays valid until the host has called its run() or drop().
     [[nodiscard]] virtual bool submit(BlockingJob& job, GenerationInfo& generation) noexcept = 0;
 
+    /// Of all generations of all plugins.
+    virtual ChannelBus& channels() noexcept = 0;
+
 protected:
     virtual ~HostServices();
 };
@@ -39,15 +44,40 @@ struct PATCHBAY_API GenerationInfo {
     HostServices* services = nullptr;
     boost::asio::io_context* home_loop = nullptr;
 
-    /// Tasks of no request that have not finished; guarded by the mutex, as is the flag.
+    /// Tasks of no request that have not finished; guarded by the mutex, as are the list below and the flag.
     std::mutex outside_mutex;
     OutsideTask* outside = nullptr;
-    std::atomic<bool> ending{false};  ///< from before stop() on: no task may begin that nobody waits for
-    bool stopping = false;            ///< until `ending`, a task that begins is cancelled from its beginning
+    StopListener* listeners = nullptr;  ///< threads that wait for what may never come
+    std::atomic<bool> ending{false};    ///< from before stop() on: no task may begin that nobody waits for
+    bool stopping = false;  ///< until `ending`, a task that begins is cancelled from its beginning
 
-    /// Asks every task of no request to stop, also those yet to be spawned. Each is cancelled on its own
-    /// loop.
+    /// Asks every task of no request to stop, also those yet to be spawned, and every listener. Each task is
+    /// cancelled on its own loop.
     void cancel_outside();
+};
+
+/// Told when a generation's tasks are asked to stop.
+class PATCHBAY_API StopListener {
+public:
+    StopListener(const StopListener&) = delete;
+    StopListener& operator=(const StopListener&) = delete;
+
+    /// Calls stopped() at once when that was before. The generation outlives the link.
+    void link(GenerationInfo& of);
+    /// From its return on stopped() is not called, nor running.
+    void unlink() noexcept;
+    /// On any thread, under the generation's mutex.
+    virtual void stopped() noexcept = 0;
+
+    StopListener* following = nullptr;  ///< the list, guarded by the generation's mutex
+
+protected:
+    StopListener() = default;
+    ~StopListener() = default;
+
+private:
+    GenerationInfo* generation_ = nullptr;
+    StopListener* previous_ = nullptr;
 };
 
 /// A function waiting for an executor thread. Whoever submits it owns it.
