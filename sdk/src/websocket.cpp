@@ -54,7 +54,7 @@ HandlerRef Handlers::add_websocket(std::string_view name, detail::WebSocketTalk 
         }
     }
     if (options.ping_interval.count() < 0 || options.pong_timeout.count() <= 0 ||
-        options.close_timeout.count() <= 0)
+        options.close_timeout.count() <= 0 || options.cleanup_timeout.count() <= 0)
         throw std::invalid_argument{"handler '" + std::string{name} + "': a timeout of no time"};
     detail::HandlerEntry& entry = add(name, HandlerKind::async, where);
     entry.websocket =

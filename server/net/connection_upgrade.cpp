@@ -25,7 +25,8 @@ std::optional<Response> Connection::refuse_upgrade() {
     handover_->terms = {.max_message = options.max_message,
                         .ping_interval = options.ping_interval,
                         .pong_timeout = options.pong_timeout,
-                        .close_timeout = options.close_timeout};
+                        .close_timeout = options.close_timeout,
+                        .cleanup_timeout = options.cleanup_timeout};
     if (handshake.deflate) handover_->terms.deflate = handshake.deflate->parameters;
     handover_->subprotocol = handshake.subprotocol;
     handover_->handshake = handshake_lines(handshake);

@@ -36,8 +36,8 @@ public:
     void flush();
     /// Says farewell after `delay`, and asks a handler that does not end then to stop.
     void close_later(CloseCode code, std::chrono::milliseconds delay);
-    /// The handler may go on in here.
-    void say_farewell(CloseCode code, std::string_view reason);
+    /// Says farewell, and asks a handler that does not end then to stop. The handler may go on in here.
+    void shut_down();
     /// Closes the socket, and asks the handler to stop.
     void close_now();
     /// Null once the handler has ended.
@@ -62,6 +62,7 @@ private:
     void close(CloseCode code, std::string_view reason) override;
     void handler_ended() noexcept override;
 
+    void say_farewell(CloseCode code, std::string_view reason);
     void on_timeout() override;
     void keep_alive();
     void arm();

@@ -57,6 +57,12 @@ void WebSocketConnection::close_later(CloseCode code, std::chrono::milliseconds 
     server_.wheel_.arm(*this, delay);
 }
 
+void WebSocketConnection::shut_down() {
+    stopping_ = true;
+    if (state_ == State::gone) return arm();
+    say_farewell(CloseCode::going_away, "The server shuts down.");
+}
+
 void WebSocketConnection::close_now() {
     stopping_ = true;
     if (state_ != State::gone) close_socket({});
@@ -110,8 +116,8 @@ void WebSocketConnection::arm() {
         case State::ended:
             return server_.wheel_.arm(*this, linger_time);
         case State::gone:
-            if (stopping_ && session_) return server_.wheel_.arm(*this, stop_grace);
-            return TimerWheel::disarm(*this);
+            if (!session_) return TimerWheel::disarm(*this);
+            return server_.wheel_.arm(*this, stopping_ ? stop_grace : terms_.cleanup_timeout);
     }
 }
 

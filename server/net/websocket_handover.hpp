@@ -30,6 +30,7 @@ struct WebSocketTerms {
     std::chrono::milliseconds ping_interval{};
     std::chrono::milliseconds pong_timeout{};
     std::chrono::milliseconds close_timeout{};
+    std::chrono::milliseconds cleanup_timeout{};
     std::optional<websocket::DeflateParameters> deflate{};  ///< nothing: messages are not compressed
 };
 

@@ -37,7 +37,7 @@ void WebSockets::adopt(std::unique_ptr<WebSocketHandover> handover) {
     WebSocketConnection& adopted = *first_;
     adopted.begin(*handover);
     if (server_.draining_) {
-        adopted.say_farewell(CloseCode::going_away, "The server shuts down.");
+        adopted.shut_down();
     } else if (outdated) {
         adopted.close_later(CloseCode::service_restart, {});
     }
@@ -65,9 +65,7 @@ void WebSockets::for_each(Function function) {
 }
 
 void WebSockets::drain() {
-    for_each([](WebSocketConnection& connection) {
-        connection.say_farewell(CloseCode::going_away, "The server shuts down.");
-    });
+    for_each([](WebSocketConnection& connection) { connection.shut_down(); });
 }
 
 void WebSockets::stop(const ServedGeneration* only) {

@@ -173,3 +173,27 @@ TEST_CASE("sockets count as connections until they end") {
     CHECK(eventually([&] { return answers(HttpClient{server.port()}, "/flooded"); }));
     CHECK(server.terminate() == 0);
 }
+
+TEST_CASE("a handler that does not look at its socket is cancelled some time after that has gone") {
+    ServerProcess server{with(""), sockets};
+    std::size_t mark = server.log_mark();
+    {
+        const WebSocketClient left{server.port(), "/tidies_up"};
+    }
+    server.wait_for_log("the sleeper ended", mark);
+    mark = server.log_mark();
+    WebSocketClient farewell{server.port(), "/tidies_up"};
+    farewell.send_close(1000);
+    CHECK(farewell.read_close() == 1000);
+    server.wait_for_log("the sleeper ended", mark);
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("at the end of the server, a handler that does not look at its socket is cancelled in time") {
+    ServerProcess server{with("shutdown: {deadline: 1h}\n"), sockets};
+    const WebSocketClient present{server.port(), "/sleeps"};
+    {
+        const WebSocketClient left{server.port(), "/sleeps"};
+    }
+    CHECK(server.terminate() == 0);
+}

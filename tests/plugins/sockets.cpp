@@ -67,6 +67,8 @@ public:
                        {.close_timeout = hasty, .outbox = 1000, .when_full = WebSocketOverflow::close})
             .route("GET /overflow_close");
         handlers.websocket("sleeps", sleeps).route("GET /sleeps");
+        handlers.websocket("tidies_up", sleeps, {.close_timeout = hasty, .cleanup_timeout = 200ms})
+            .route("GET /tidies_up");
         handlers.websocket("pings", code_logged, {.ping_interval = 100ms, .pong_timeout = 2s})
             .route("GET /pings");
         handlers.websocket("code", code_logged).route("GET /code");

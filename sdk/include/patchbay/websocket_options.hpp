@@ -31,11 +31,13 @@ struct WebSocketOptions {
     /// and secrets that are compressed together with what an attacker sends can be guessed by their length.
     bool compression = false;
     /// A client that has not been heard of for so long, or up to twice that, is sent a ping; 0: never.
-    /// Errors: std::invalid_argument by Handlers::websocket() when it is negative, or one of the two timeouts
+    /// Errors: std::invalid_argument by Handlers::websocket() when it is negative, or one of the timeouts
     /// below is not above 0.
     std::chrono::milliseconds ping_interval{20'000};
     std::chrono::milliseconds pong_timeout{20'000};  ///< and for so long after it: the socket is closed
     std::chrono::milliseconds close_timeout{5'000};  ///< for the client to answer a farewell
+    /// For the handler, once the connection has ended, to end as well: then it is cancelled.
+    std::chrono::milliseconds cleanup_timeout{30'000};
     /// Bytes that were posted and could not be sent yet, some for each message besides its own. An empty
     /// outbox takes a message of any size.
     std::size_t outbox = 256 * 1024;

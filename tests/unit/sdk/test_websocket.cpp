@@ -84,6 +84,7 @@ TEST_CASE("options that make no sense are refused where they are declared") {
                     std::invalid_argument);
     CHECK_THROWS_AS(handlers.websocket("b", says_nothing, {.pong_timeout = 0ms}), std::invalid_argument);
     CHECK_THROWS_AS(handlers.websocket("c", says_nothing, {.close_timeout = -1ms}), std::invalid_argument);
+    CHECK_THROWS_AS(handlers.websocket("d", says_nothing, {.cleanup_timeout = 0ms}), std::invalid_argument);
 }
 
 TEST_CASE("codes that may not be sent are refused") {
