@@ -91,7 +91,7 @@ private:
         std::uint64_t seen = 0;
         while (listeners_ > 0) {
             const Tick last = co_await newest();
-            if (ticks_.last_id() == seen) ticks_.publish(to_text(after(last)));
+            if (ticks_.last_id() == seen) ticks_.publish(to_text(next_after(last)));
             seen = ticks_.last_id();
             co_await sleep_for(every_);
         }
@@ -106,7 +106,7 @@ private:
         co_return read_tick(message->text());
     }
 
-    Tick after(const Tick& last) {
+    Tick next_after(const Tick& last) {
         const std::int64_t change = std::uniform_int_distribution{-50, 50}(random_);
         return {last.number + 1, std::max<std::int64_t>(last.cents + change, 1)};
     }

@@ -7,6 +7,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -15,6 +16,7 @@
 #include <string_view>
 
 using namespace patchbay::test;
+using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
 namespace {
@@ -133,10 +135,12 @@ TEST_CASE("the ticker's numbers count on across a reload, and a client that come
     CHECK(number == 1);
     const std::size_t mark = reload(server, "ticker", 2);
 
-    // Both generations have a listener and a task, and each number comes once.
+    // Both generations have a listener and a task, and one ticks: each number comes once, and none too early.
+    const auto joins = std::chrono::steady_clock::now();
     std::optional<Listener> beside{server};
     std::uint64_t ahead = beside->next();
     for (int i = 0; i < 20; ++i) CHECK(beside->next() == ++ahead);
+    CHECK(std::chrono::steady_clock::now() - joins >= 19 * 20ms);
     while (number < ahead) CHECK(old->next() == ++number);
 
     // The old generation's ticks go on for its own listener when the new one has none left, and so back
