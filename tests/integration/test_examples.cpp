@@ -153,8 +153,10 @@ TEST_CASE("the ticker's numbers count on across a reload, and a client that come
     server.wait_for_log("unmapped", mark);
     for (ahead = beside->next(); ahead < number + 5;) CHECK(beside->next() == ++ahead);
 
-    Listener back{server, seen};
-    while (number < ahead + 5) CHECK(back.next() == ++number);
+    old.emplace(server, seen);
+    while (number < ahead + 5) CHECK(old->next() == ++number);
+    old.reset();
+    beside.reset();
     CHECK(server.terminate() == 0);
 }
 
