@@ -3,14 +3,20 @@
 #include "support/http_client.hpp"
 #include "support/server_process.hpp"
 #include "support/temp_directory.hpp"
+#include "support/websocket_client.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
 using namespace patchbay::test;
+using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
 namespace {
@@ -39,6 +45,57 @@ void replace_all(const ServerProcess& server) {
     }
 }
 
+// Replaces a plugin by the same file, and returns when the new generation serves; the mark before that.
+std::size_t reload(const ServerProcess& server, const std::string& name, int generation) {
+    const std::size_t mark = server.log_mark();
+    server.install(built / (name + ".so"), name + ".so");
+    server.wait_for_log(" gen " + std::to_string(generation) + " serving", mark);
+    return mark;
+}
+
+// A client of the ticker's stream.
+class Listener {
+public:
+    explicit Listener(const ServerProcess& server, const std::string& last_id = {}) : client_{server.port()} {
+        const std::string back = last_id.empty() ? "" : "Last-Event-ID: " + last_id + "\r\n";
+        client_.send("GET /ticker/events HTTP/1.1\r\nHost: a\r\n" + back + "\r\n");
+    }
+
+    // The number of the next tick.
+    std::uint64_t next() {
+        const std::string_view name = "\"number\":";
+        for (;;) {
+            const std::size_t end = bytes_.find("\n\n");
+            if (end != std::string::npos) {
+                const std::string event = bytes_.substr(0, end);
+                bytes_.erase(0, end + 2);
+                const std::size_t number = event.find(name);
+                if (number == std::string::npos) throw std::runtime_error{"it is no tick: " + event};
+                id_ = event.substr(event.find("\nid: ") + 5);
+                return std::stoull(event.substr(number + name.size()));
+            }
+            const std::string some = client_.read_some();
+            if (some.empty()) throw std::runtime_error{"the stream ended after: " + bytes_};
+            bytes_ += some;
+        }
+    }
+    const std::string& id() const noexcept { return id_; }
+
+private:
+    HttpClient client_;
+    std::string bytes_;
+    std::string id_;
+};
+
+// What the page of a room does.
+WebSocketClient enter(const ServerProcess& server, const std::string& name) {
+    return WebSocketClient{server.port(), "/chat/tea/socket?name=" + name};
+}
+
+std::string line(const std::string& name, const std::string& text) {
+    return "{\"name\":\"" + name + "\",\"text\":\"" + text + "\"}";
+}
+
 }  // namespace
 
 TEST_CASE("the example plugins answer as they say, and are replaced without a trace") {
@@ -62,6 +119,104 @@ TEST_CASE("the example plugins answer as they say, and are replaced without a tr
         CHECK_THAT(client.get("/notes").body, Catch::Contains("\"total\":" + std::to_string(generation)));
         CHECK_THAT(client.get("/fanout?url=" + here + "/async").body, Catch::Contains("\"status\":200"));
         if (generation == 1) replace_all(server);
+    }
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("the ticker's numbers count on across a reload, and a client that comes back misses none") {
+    ServerProcess server{
+        "listen: 127.0.0.1:0\nevent_loops: 2\nplugins: {settle: 30ms}\ndrain: {deadline: 1h}\n"
+        "settings: {ticker: {every: 20ms}}\n",
+        {{built / "ticker.so", "ticker.so"}}};
+    CHECK_THAT(HttpClient{server.port()}.get("/ticker").body,
+               Catch::Contains("data-events=\"/ticker/events\""));
+    std::optional<Listener> old{server};
+    std::uint64_t number = old->next();
+    CHECK(number == 1);
+    const std::size_t mark = reload(server, "ticker", 2);
+
+    // Both generations have a listener and a task, and one ticks: each number comes once, and none too early.
+    const auto joins = std::chrono::steady_clock::now();
+    std::optional<Listener> beside{server};
+    std::uint64_t ahead = beside->next();
+    for (int i = 0; i < 20; ++i) CHECK(beside->next() == ++ahead);
+    CHECK(std::chrono::steady_clock::now() - joins >= 19 * 20ms);
+    while (number < ahead) CHECK(old->next() == ++number);
+
+    // The old generation's ticks go on for its own listener when the new one has none left, and so back
+    // again.
+    beside.reset();
+    for (int i = 0; i < 20; ++i) CHECK(old->next() == ++number);
+    const std::string seen = old->id();
+    beside.emplace(server);
+    old.reset();
+    server.wait_for_log("unmapped", mark);
+    for (ahead = beside->next(); ahead < number + 5;) CHECK(beside->next() == ++ahead);
+
+    old.emplace(server, seen);
+    while (number < ahead + 5) CHECK(old->next() == ++number);
+    old.reset();
+    beside.reset();
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("who is in a room hears all of it across reloads, and newcomers what was said before") {
+    ServerProcess server{
+        "listen: 127.0.0.1:0\nevent_loops: 2\nplugins: {settle: 30ms}\ndrain: {deadline: 1h}\n",
+        {{built / "chat.so", "chat.so"}}};
+    CHECK_THAT(HttpClient{server.port()}.get("/chat/tea").body,
+               Catch::Contains("data-socket=\"/chat/tea/socket\""));
+    std::size_t mark = 0;
+    {
+        WebSocketClient ada = enter(server, "Ada");
+        WebSocketClient bob = enter(server, "Bob");
+        ada.send("one");
+        for (WebSocketClient* client : {&ada, &bob}) CHECK(client->read_message() == line("Ada", "one"));
+        mark = reload(server, "chat", 2);
+        WebSocketClient cleo = enter(server, "Cleo");
+        CHECK(cleo.read_message() == line("Ada", "one"));
+        cleo.send("two");
+        for (WebSocketClient* client : {&ada, &bob, &cleo})
+            CHECK(client->read_message() == line("Cleo", "two"));
+        bob.send("<three>");
+        for (WebSocketClient* client : {&ada, &bob, &cleo})
+            CHECK(client->read_message() == line("Bob", "<three>"));
+    }
+    // Nobody is in the room any more, and two generations have gone.
+    server.wait_for_log("unmapped", mark);
+    mark = reload(server, "chat", 3);
+    server.wait_for_log("unmapped", mark);
+    {
+        WebSocketClient dan = enter(server, "Dan");
+        CHECK(dan.read_message() == line("Ada", "one"));
+        CHECK(dan.read_message() == line("Cleo", "two"));
+        CHECK(dan.read_message() == line("Bob", "<three>"));
+    }
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("the chat refuses in words that a page can show") {
+    ServerProcess server{"listen: 127.0.0.1:0\nsettings: {chat: {rooms: 1}}\n",
+                         {{built / "chat.so", "chat.so"}}};
+    {
+        WebSocketClient nobody = enter(server, "");
+        CHECK(nobody.read_close() == 4000);
+        CHECK(nobody.reason() == "a name is one line of 1 to 40 bytes");
+        WebSocketClient ada = enter(server, "Ada%FF");
+        ada.send(std::string(1001, '.'));
+        CHECK(ada.read_message() == "{\"error\":\"a message is 1 to 1000 bytes\"}");
+        ada.send("hello");
+        CHECK(ada.read_message() == line("Ada\xef\xbf\xbd", "hello"));
+        ada.send(std::string(4001, '.'));
+        CHECK(ada.read_close() == 1009);
+
+        // One room is kept: another takes its place, once nobody is in it.
+        WebSocketClient other{server.port(), "/chat/coffee/socket?name=Bob"};
+        other.send("hello");
+        CHECK(other.read_message() == line("Bob", "hello"));
+        WebSocketClient again = enter(server, "Ada");
+        again.send("anybody here?");
+        CHECK(again.read_message() == line("Ada", "anybody here?"));
     }
     CHECK(server.terminate() == 0);
 }
