@@ -51,6 +51,8 @@ std::uint64_t Channel::publish(std::string_view text) const {
     return topic_->publish(text);
 }
 
+std::optional<ChannelMessage> Channel::newest() const { return topic_->newest(); }
+
 std::uint64_t Channel::last_id() const { return topic_->last_id(); }
 
 Subscription Channel::subscribe(const SubscribeOptions& options) const {

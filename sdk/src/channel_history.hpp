@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <vector>
 
 namespace patchbay::detail {
@@ -22,6 +23,9 @@ public:
     /// The messages after that id. One of the future is of another life of the channel, of which nothing is
     /// known: all.
     std::vector<ChannelMessage> after(std::uint64_t id) const;
+    std::optional<ChannelMessage> newest() const {
+        return messages_.empty() ? std::nullopt : std::optional{messages_.back()};
+    }
     /// Whether there may have been others after that id.
     bool misses(std::uint64_t id) const noexcept { return id < last_ - messages_.size() || id > last_; }
 

@@ -26,6 +26,11 @@ void LocalChannel::keep(std::size_t messages, std::size_t bytes) {
     history_.keep(messages, bytes);
 }
 
+std::optional<ChannelMessage> LocalChannel::newest() const {
+    const std::scoped_lock lock{mutex_};
+    return history_.newest();
+}
+
 std::uint64_t LocalChannel::last_id() const {
     const std::scoped_lock lock{mutex_};
     return last_id_;

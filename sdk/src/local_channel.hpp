@@ -27,6 +27,7 @@ public:
     void keep(std::size_t messages, std::size_t bytes);
 
     std::uint64_t publish(std::string_view text) override;
+    std::optional<ChannelMessage> newest() const override;
     std::uint64_t last_id() const override;
     void subscribe(std::shared_ptr<ChannelFeed> feed, std::optional<std::uint64_t> after) override;
     void unsubscribe(const std::shared_ptr<ChannelFeed>& feed) override;

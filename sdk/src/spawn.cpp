@@ -21,7 +21,8 @@ void OutsideTask::link(LoopExecutor on) {
     GenerationInfo& generation = executor.lease()->generation();
     const std::scoped_lock lock{generation.outside_mutex};
     // From the lock's end on the loop may cancel it. What stop() waits for is the plugin's farewell.
-    cancelled = generation.stopping && !generation.ending;
+    const bool unwanted = generation.stopping || (while_serving && generation.replaced);
+    cancelled = unwanted && !generation.ending;
     following = generation.outside;
     if (following) following->previous = this;
     generation.outside = this;
@@ -34,7 +35,8 @@ void OutsideTask::unlink() noexcept {
     if (following) following->previous = previous;
 }
 
-SpawnedTask::SpawnedTask(LoopExecutor on, Task<> what) : task{std::move(what)} {
+SpawnedTask::SpawnedTask(LoopExecutor on, Task<> what, bool only_while_serving) : task{std::move(what)} {
+    while_serving = only_while_serving;
     finished = [](TaskContext& context) noexcept { static_cast<SpawnedTask&>(context).settle(); };
     link(std::move(on));
     asio::post(executor, [this] {
@@ -59,22 +61,35 @@ void SpawnedTask::settle() noexcept {
     delete this;
 }
 
+namespace {
+
+// By the time this runs on its loop the task may be gone, so it is looked up again there; one that now has
+// its place in memory may belong to another loop. Precondition: the generation's outside_mutex is held.
+void cancel_on_its_loop(GenerationInfo& generation, OutsideTask& task) {
+    asio::post(task.executor, [&generation, entry = &task, loop = &task.executor.context()] {
+        std::unique_lock search{generation.outside_mutex};
+        for (OutsideTask* found = generation.outside; found; found = found->following) {
+            if (found != entry || &found->executor.context() != loop) continue;
+            search.unlock();
+            return found->cancel();  // only this loop's thread unlinks it
+        }
+    });
+}
+
+}  // namespace
+
 void GenerationInfo::cancel_outside() {
     const std::scoped_lock lock{outside_mutex};
     stopping = true;
     for (StopListener* listener = listeners; listener; listener = listener->following) listener->stopped();
-    for (OutsideTask* entry = outside; entry; entry = entry->following) {
-        // By the time this runs on its loop the task may be gone, so look it up again there; one that now has
-        // its place in memory may belong to another loop.
-        asio::post(entry->executor, [this, entry, loop = &entry->executor.context()] {
-            std::unique_lock search{outside_mutex};
-            for (OutsideTask* found = outside; found; found = found->following) {
-                if (found != entry || &found->executor.context() != loop) continue;
-                search.unlock();
-                return found->cancel();  // only this loop's thread unlinks it
-            }
-        });
-    }
+    for (OutsideTask* entry = outside; entry; entry = entry->following) cancel_on_its_loop(*this, *entry);
+}
+
+void GenerationInfo::end_serving() {
+    const std::scoped_lock lock{outside_mutex};
+    replaced = true;
+    for (OutsideTask* entry = outside; entry; entry = entry->following)
+        if (entry->while_serving) cancel_on_its_loop(*this, *entry);
 }
 
 void StopListener::link(GenerationInfo& of) {
@@ -95,16 +110,28 @@ void StopListener::unlink() noexcept {
 
 }  // namespace detail
 
-void spawn(Task<> task) {
+namespace {
+
+void spawn_task(Task<> task, const char* caller, bool only_while_serving) {
     task.require_coroutine();
     const detail::ThreadState& state = detail::thread_state;
-    if (!state.lease) throw std::logic_error{"patchbay: spawn() was called on a thread that runs no handler"};
+    if (!state.lease) {
+        throw std::logic_error{std::string{"patchbay: "} + caller +
+                               " was called on a thread that runs no handler"};
+    }
     if (state.lease->generation().ending) {
-        throw std::logic_error{
-            "patchbay: spawn() was called in stop() or a destructor, when every task must have ended"};
+        throw std::logic_error{std::string{"patchbay: "} + caller +
+                               " was called in stop() or a destructor, when every task must have ended"};
     }
     asio::io_context* loop = state.loop ? state.loop : state.lease->generation().home_loop;
-    new detail::SpawnedTask{LoopExecutor{*loop, state.lease}, std::move(task)};  // settle() deletes it
+    // settle() deletes it.
+    new detail::SpawnedTask{LoopExecutor{*loop, state.lease}, std::move(task), only_while_serving};
 }
+
+}  // namespace
+
+void spawn(Task<> task) { spawn_task(std::move(task), "spawn()", false); }
+
+void spawn_while_serving(Task<> task) { spawn_task(std::move(task), "spawn_while_serving()", true); }
 
 }  // namespace patchbay

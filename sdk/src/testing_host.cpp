@@ -121,6 +121,7 @@ bool FakeHost::retire() {
         const std::scoped_lock lock{mutex_};
         published_ = false;
     }
+    generation_.end_serving();
     lease_.release();
     if (wait_until_idle(options_.drain)) return true;
     // Again and again: a task that is told to stop may spawn another.

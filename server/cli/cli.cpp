@@ -75,8 +75,7 @@ void print_routes(const std::vector<PlannedRoute>& routes) {
     };
     row("METHOD", "PATTERN", "HANDLER", "KIND", "WHERE", "FILTERS");
     for (const PlannedRoute& route : routes)
-        row(methods_of(route), route.pattern, route.handler, to_string(route.kind), route.where,
-            route.filters);
+        row(methods_of(route), route.pattern, route.handler, route.kind, route.where, route.filters);
 }
 
 // On standard error, as the last word: a reader that has gone to sleep is not waited for.

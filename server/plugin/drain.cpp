@@ -32,6 +32,7 @@ Drain::Drain(boost::asio::io_context& context, std::vector<LoopThread*> loops, E
 
 void Drain::retire(std::shared_ptr<Generation> generation, std::string event,
                    std::chrono::milliseconds deadline) {
+    generation->end_serving();
     Entry& entry = entries_[generation];
     entry.event = std::move(event);
     entry.requests = generation->requests.load(std::memory_order_relaxed);
@@ -49,6 +50,7 @@ void Drain::retire(std::shared_ptr<Generation> generation, std::string event,
 
 void Drain::discard(std::shared_ptr<Generation> generation, std::chrono::milliseconds deadline) {
     entries_[generation].served = false;
+    generation->cancel_outside();  // there is nobody that they are for
     retire(std::move(generation), {}, deadline);
 }
 

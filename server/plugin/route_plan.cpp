@@ -17,6 +17,10 @@
 namespace patchbay {
 namespace {
 
+std::string_view kind_of(const detail::HandlerEntry& handler) noexcept {
+    return handler.websocket ? "websocket" : to_string(handler.kind);
+}
+
 class Planner {
 public:
     Planner(const Config& config, const FilterSet& filters,
@@ -78,7 +82,7 @@ private:
                                   std::to_string(handler.where.line());
         for (const RouteSpec& route : handler.routes) {
             bind_by_name(generation, handler,
-                         {route.methods, route.pattern.text(), name, handler.kind, where}, route.pattern,
+                         {route.methods, route.pattern.text(), name, kind_of(handler), where}, route.pattern,
                          nullptr);
         }
         if (handler.routes.empty())
@@ -97,8 +101,8 @@ private:
                 const std::string text = entry.prefix + route.pattern.text();
                 const auto pattern = RoutePattern::parse(text);
                 if (pattern) {
-                    bind_by_name(generation, handler, {methods, text, name, handler.kind, where}, *pattern,
-                                 &entry);
+                    bind_by_name(generation, handler, {methods, text, name, kind_of(handler), where},
+                                 *pattern, &entry);
                 } else {
                     plan_.errors.push_back(where + ": path \"" + text + "\": " + pattern.error().message);
                 }
@@ -117,7 +121,7 @@ private:
         for (const RouteSpec& route : handler.routes) own = own | route.methods;
         if (own.empty()) own = MethodSet::all();
         bind_by_name(generation, handler,
-                     {entry.methods.empty() ? own : configured, *entry.path, name, handler.kind, where},
+                     {entry.methods.empty() ? own : configured, *entry.path, name, kind_of(handler), where},
                      *pattern, &entry);
     }
 
@@ -145,7 +149,7 @@ private:
             }
             MethodSet methods;
             methods.insert(http::verb::get);
-            bind(host, *handler, {methods, pattern, name, handler->kind, where}, *parsed, &entry);
+            bind(host, *handler, {methods, pattern, name, kind_of(*handler), where}, *parsed, &entry);
         }
     }
 
@@ -167,7 +171,7 @@ private:
         MethodSet methods;
         for (const std::string& method : entry.methods) methods.insert(http::string_to_verb(method));
         if (methods.empty()) methods = MethodSet::all();
-        bind(host, handler, {methods, *entry.path, "redirect " + entry.redirect, handler.kind, where},
+        bind(host, handler, {methods, *entry.path, "redirect " + entry.redirect, kind_of(handler), where},
              *pattern, &entry);
     }
 

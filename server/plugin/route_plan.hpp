@@ -11,6 +11,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace patchbay {
@@ -19,8 +20,8 @@ namespace patchbay {
 struct PlannedRoute {
     MethodSet methods;
     std::string pattern;
-    std::string handler;  ///< "plugin.handler", or "static DIRECTORY"
-    HandlerKind kind = HandlerKind::async;
+    std::string handler;    ///< "plugin.handler", or "static DIRECTORY"
+    std::string_view kind;  ///< "async", "blocking", "inline" or "websocket"
     std::string where;      ///< "hello.cpp:21", or "patchbay.yaml:12:3" when the configuration binds it
     std::string filters{};  ///< "site, admin"
 };

@@ -31,7 +31,7 @@ struct SubscribeOptions {
     std::size_t queue = 256;
     SlowSubscriber when_full = SlowSubscriber::drop_oldest;
     /// First what the history has after the message of this id, however many that are; without it, only what
-    /// is published from now on.
+    /// is published from now on. 0: the whole history.
     std::optional<std::uint64_t> after{};
 };
 
@@ -55,6 +55,8 @@ public:
     /// WebSocket has joined. Errors: std::invalid_argument beyond max_message.
     std::uint64_t publish(std::string_view text) const;
 
+    /// The newest message, while the history has it.
+    std::optional<ChannelMessage> newest() const;
     /// Of the newest message; without one, of none that will be. State read after it and a subscription
     /// `.after` it fit together without a gap, where there is a history.
     std::uint64_t last_id() const;

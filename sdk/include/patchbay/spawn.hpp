@@ -13,7 +13,7 @@ namespace detail {
 struct PATCHBAY_API SpawnedTask final : OutsideTask {
     Task<> task;
 
-    SpawnedTask(LoopExecutor on, Task<> what);
+    SpawnedTask(LoopExecutor on, Task<> what, bool only_while_serving);
 
 private:
     void settle() noexcept;
@@ -27,5 +27,10 @@ private:
 /// Errors: std::logic_error for an empty Task, in stop() and in the plugin's destructor, and on a thread that
 /// runs no plugin code of the host's.
 PATCHBAY_API void spawn(Task<> task);
+
+/// The same for work without an end, such as what is done every so often: it is cancelled at once when
+/// another generation serves in this one's place, or the server shuts down. Called in Plugin::start() it
+/// begins before the generation serves, so for a moment the work of both may run. Errors: as spawn().
+PATCHBAY_API void spawn_while_serving(Task<> task);
 
 }  // namespace patchbay

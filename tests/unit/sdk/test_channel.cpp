@@ -55,6 +55,8 @@ TEST_CASE("the same name is the same channel, as long as anybody has it", "[chan
         for (int i = 0; i < 1'000; ++i) one.publish("-");  // more than one a microsecond
         first = one.publish("a");
         CHECK(same.last_id() == first);
+        CHECK(same.newest()->id() == first);
+        CHECK_FALSE(other.newest());  // it has no history
         CHECK_FALSE(of_other.receive_for(0ms));
         CHECK(host.run(subscribe_and_receive(same, {.after = first - 1}, 1)) == Texts{"a"});
     }

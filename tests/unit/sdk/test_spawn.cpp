@@ -48,6 +48,10 @@ Task<> spawning_endless(std::promise<void>& begun, std::promise<void>& ended) {
     spawn(endless(begun, ended));
     co_return;
 }
+Task<> spawning_while_serving(std::promise<void>& begun, std::promise<void>& ended) {
+    spawn_while_serving(endless(begun, ended));
+    co_return;
+}
 
 }  // namespace
 
@@ -94,6 +98,27 @@ TEST_CASE("what is spawned while the generation begins to stop is cancelled, whi
         REQUIRE(host.wait_for_quiet());
         host.generation().stopping = false;
     }
+}
+
+TEST_CASE("what is spawned while serving ends with that, and other tasks go on") {
+    test::TestHost host;
+    std::promise<void> begun[2];
+    std::promise<void> ended[2];
+    host.run(spawning_endless(begun[0], ended[0]));
+    host.run(spawning_while_serving(begun[1], ended[1]));
+    for (std::promise<void>& each : begun) test::get(each.get_future());
+    host.generation().end_serving();
+    test::get(ended[1].get_future());
+    std::promise<void> late_begun;
+    std::promise<void> late_ended;
+    host.run(spawning_while_serving(late_begun, late_ended));  // and one that comes too late at once
+    test::get(late_ended.get_future());
+    std::future<void> other = ended[0].get_future();
+    CHECK(other.wait_for(20ms) == std::future_status::timeout);
+    host.generation().cancel_outside();
+    test::get(std::move(other));
+    CHECK(host.wait_for_quiet());
+    CHECK(host.log_lines().empty());
 }
 
 TEST_CASE("a task that a blocking handler begins to wait for when the generation is stopping is cancelled") {
@@ -168,4 +193,5 @@ TEST_CASE("spawn() on another loop than the home loop stays there") {
 TEST_CASE("spawn() on a thread that runs no handler is a logic error") {
     std::promise<std::string> done;
     CHECK_THROWS_AS(spawn(signalling(done)), std::logic_error);
+    CHECK_THROWS_WITH(spawn_while_serving(signalling(done)), Catch::Contains("spawn_while_serving()"));
 }

@@ -60,6 +60,7 @@ public:
 
     /// Never waits for a subscriber.
     virtual std::uint64_t publish(std::string_view text) = 0;
+    virtual std::optional<ChannelMessage> newest() const = 0;
     virtual std::uint64_t last_id() const = 0;
     virtual void subscribe(std::shared_ptr<ChannelFeed> feed, std::optional<std::uint64_t> after) = 0;
     /// From its return on, nothing more is offered: on the feed's loop and to one without; called elsewhere,

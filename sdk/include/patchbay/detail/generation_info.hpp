@@ -50,10 +50,13 @@ struct PATCHBAY_API GenerationInfo {
     StopListener* listeners = nullptr;  ///< threads that wait for what may never come
     std::atomic<bool> ending{false};    ///< from before stop() on: no task may begin that nobody waits for
     bool stopping = false;  ///< until `ending`, a task that begins is cancelled from its beginning
+    bool replaced = false;  ///< another generation serves, or none
 
     /// Asks every task of no request to stop, also those yet to be spawned, and every listener. Each task is
     /// cancelled on its own loop.
     void cancel_outside();
+    /// The same for the tasks that are only for as long as the generation serves.
+    void end_serving();
 };
 
 /// Told when a generation's tasks are asked to stop.

@@ -11,6 +11,7 @@ namespace patchbay::detail {
 struct PATCHBAY_API OutsideTask : TaskContext {
     OutsideTask* previous = nullptr;
     OutsideTask* following = nullptr;
+    bool while_serving = false;  ///< cancelled as soon as its generation serves no more
 
     /// Links it, cancelled already if the generation is stopping. Any thread.
     void link(LoopExecutor on);
