@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""doc_examples.py PAGE.md EXAMPLES.cpp PROGRAMS.cpp
+"""doc_examples.py EXAMPLES.cpp PROGRAMS.cpp PAGE.md...
 
-Writes the C++ examples of a page into one source, each in a namespace of its own, so that a compiler reads them; and
-those that have a main(), with the page's first plugin, into a program that runs them.
+Writes the C++ examples of the pages into one source, each in a namespace of its own, so that a compiler reads them; and
+those that have a main(), with the first plugin, into a program that runs them.
 """
 
 import re
@@ -38,13 +38,21 @@ def without_includes(block, plugin):
     return re.sub(r"^#include .*$", "", block, flags=re.MULTILINE)
 
 
-def main(page, examples, programs):
-    text = open(page, encoding="utf-8").read()
+def blocks(pages):
+    """the page, the line and the text of each example"""
+    for page in pages:
+        with open(page, encoding="utf-8") as file:
+            text = file.read()
+        for block in re.finditer(r"^```cpp\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+            yield page, text.count("\n", 0, block.start(1)) + 1, block[1]
+
+
+def main(examples, programs, *pages):
     parts, runnable, calls, plugin = [PREAMBLE], [PREAMBLE], [], None
-    for number, block in enumerate(re.finditer(r"^```cpp\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)):
-        line = text.count("\n", 0, block.start(1)) + 1
-        code = without_includes(block[1], plugin).replace("int main() {", "void program() {")
-        part = f"namespace example_{number} {{\n#line {line}\n{code}}}\n"
+    for number, (page, line, block) in enumerate(blocks(pages)):
+        code = without_includes(block, plugin).replace("int main() {", "void program() {")
+        # Without the page in it: what comes from another file is a header's to g++.
+        part = f"// {page}\nnamespace example_{number} {{\n#line {line}\n{code}}}\n"
         parts.append(part)
         if "void program() {" in code:
             runnable.append(part)
@@ -54,7 +62,7 @@ def main(page, examples, programs):
             plugin = f"example_{number}::{found[1]}"
             runnable.append(part)
     if not calls:
-        sys.exit(f"{page} has no example with a main()")
+        sys.exit("there is no example with a main()")
     runnable.append(f"int main() {{\n{''.join(calls)}}}\n")
     for out, content in (examples, parts), (programs, runnable):
         with open(out, "w", encoding="utf-8") as file:
@@ -62,6 +70,6 @@ def main(page, examples, programs):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 4:
+    if len(sys.argv) < 4:
         sys.exit(__doc__)
     main(*sys.argv[1:])
