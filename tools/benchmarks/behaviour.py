@@ -28,13 +28,13 @@ def bench_mixed(options):
             print(f"| {number + 1} | {quick['p50_us']:.0f} | {quick['p99_us']:.0f} | {slow['per_second']:,.0f} | {cpu:.1f} |")
 
 
-def connect(port, index):
+def connect(port, index, begin):
     client = socket.socket()
     # So that a port is taken when it is known for which peer, and one may serve for several.
     client.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
     client.bind((f"127.0.0.{2 + index // 20000}", 0))
     client.connect(("127.0.0.1", port))
-    ask(client)
+    begin(client)
     return client
 
 
@@ -44,14 +44,29 @@ def ask(client):
         raise SystemExit("a connection was not served")
 
 
+def echo(client):
+    client.sendall(b"\x81\x82\0\0\0\0hi")
+    if client.recv(4096) != b"\x81\x02hi":
+        raise SystemExit("a WebSocket was not served")
+
+
+def open_websocket(client):
+    client.sendall(b"GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                   b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+    if not client.recv(4096).startswith(b"HTTP/1.1 101"):
+        raise SystemExit("a WebSocket was not served")
+    echo(client)
+
+
 def bench_idle(options):
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     count = min(options.connections, hard - 200)
     build_load()
     available = servers()[0]
+    begin, use = (open_websocket, echo) if options.websocket else (ask, ask)
     print("| server | idle connections | bytes each |\n|---|---|---|")
-    for name in ("patchbay", "nginx"):
+    for name in ["patchbay"] + ["nginx"] * (not options.websocket):
         if name not in available:
             continue
         port, command, environment = available[name]
@@ -62,12 +77,12 @@ def bench_idle(options):
                            f"limits: {{connections: {count + 100}}}\ntimeouts: {{idle: 10m}}\nlog: {{level: warning}}\n")
             command = [PATCHBAY, "serve", conf]
         with Server(name, port, command, environment) as server:
-            warm = [connect(port, 0) for _ in range(64)]
+            warm = [connect(port, 0, begin) for _ in range(64)]
             before = server.resident_bytes()
-            clients = [connect(port, index) for index in range(min(count, 10000 if name == "nginx" else count))]
+            clients = [connect(port, index, begin) for index in range(min(count, 10000 if name == "nginx" else count))]
             print(f"| {name} | {len(clients):,} | {(server.resident_bytes() - before) / len(clients):.0f} |", flush=True)
             for client in clients[:: max(1, len(clients) // 1000)] + warm:
-                ask(client)
+                use(client)
             for client in clients + warm:
                 client.close()
 

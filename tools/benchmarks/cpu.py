@@ -1,4 +1,4 @@
-"""CPU microseconds a request beside the bare epoll limit and the rivals."""
+"""CPU microseconds a request, or an echoed message, beside the bare epoll limit and the rivals."""
 import statistics
 import sys
 
@@ -6,19 +6,27 @@ from harness import Server, build_load, measure, servers
 
 
 def bench_http(options):
+    load = (options.connections, options.depth, options.body)
+    compare(options, options.paths.split(","), "/", load)
+
+
+def bench_websocket(options):
+    compare(options, ["/ws"], "/ws", (options.connections, 1, options.body, True))
+
+
+def compare(options, paths, path_of_limit, load):
     build_load()
     available, missing = servers()
     chosen = [n for n in options.servers.split(",") if n in available and n != "limit"]
-    load = (options.connections, options.depth, options.body)
     results = {}
     with Server("limit", *available["limit"]) as limit:
         for number in range(options.rounds):
             for name in chosen:
                 with Server(name, *available[name]) as server:
-                    for path in options.paths.split(","):
-                        before = measure(limit, "/", options.seconds / 2, *load)["cpu_us"]
+                    for path in paths:
+                        before = measure(limit, path_of_limit, options.seconds / 2, *load)["cpu_us"]
                         result = measure(server, path, options.seconds, *load)
-                        after = measure(limit, "/", options.seconds / 2, *load)["cpu_us"]
+                        after = measure(limit, path_of_limit, options.seconds / 2, *load)["cpu_us"]
                         result["ratio"] = result["cpu_us"] / ((before + after) / 2)
                         results.setdefault((name, path), []).append(result)
                         print(f"round {number + 1} {name:9} {path:10} {result['cpu_us']:7.2f} us  x{result['ratio']:.2f}",

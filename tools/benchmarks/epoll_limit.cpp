@@ -1,5 +1,6 @@
 // What the machine itself costs: a bare epoll loop that finds the end of a request's head and sends a constant answer, or to
-// POST the body back, one receive and one send a batch. It is no HTTP server; every other figure is given as a multiple of its.
+// POST the body back, or to WebSocket frames their payload, one receive and one send a batch. It is no HTTP server; every
+// other figure is given as a multiple of its.
 // epoll_limit PORT
 #include <arpa/inet.h>
 #include <csignal>
@@ -25,6 +26,16 @@ constexpr std::string_view answer =
 constexpr std::string_view echo_head =
     "HTTP/1.1 200 OK\r\nServer: limit\r\nDate: Sun, 22 Nov 2026 20:00:00 GMT\r\nContent-Type: text/plain\r\n"
     "Content-Length: ";
+
+// To a key that is always the same; the load does not look at the rest.
+constexpr std::string_view upgrade =
+    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+
+struct Connection {
+    std::string rest;  // an incomplete request, or frame
+    bool websocket = false;
+};
 
 int listen_on(std::uint16_t port) {
     const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
@@ -62,10 +73,34 @@ std::size_t body_size(std::string_view head) {
     return length == std::string_view::npos ? 0 : std::strtoul(head.data() + length + 16, nullptr, 10);
 }
 
-// Answers for every complete request in what was received; what is left of an incomplete one stays in `rest`.
-std::string answers_to(std::string_view received, std::string& rest) {
+// The same payload, unmasked, in frames of up to 125 bytes (RFC 6455 §5.2).
+std::string echoes_of(std::string_view received, std::string& rest) {
     std::string out;
     if (!rest.empty()) received = rest.append(received);
+    while (received.size() >= 6) {
+        const auto size = static_cast<std::size_t>(received[1] & 0x7f);
+        if (received.size() < 6 + size) break;
+        out += received[0];
+        out += static_cast<char>(size);
+        for (std::size_t i = 0; i < size; ++i)
+            out += static_cast<char>(received[6 + i] ^ received[2 + (i & 3)]);
+        received.remove_prefix(6 + size);
+    }
+    rest = std::string{received};
+    return out;
+}
+
+// Answers for every complete request in what was received; what is left of an incomplete one stays in the connection.
+std::string answers_to(std::string_view received, Connection& connection) {
+    std::string& rest = connection.rest;
+    if (connection.websocket) return echoes_of(received, rest);
+    std::string out;
+    if (!rest.empty()) received = rest.append(received);
+    if (received.starts_with("GET /ws ") && received.ends_with("\r\n\r\n")) {
+        connection.websocket = true;
+        rest.clear();
+        return std::string{upgrade};
+    }
     for (std::size_t end; (end = received.find("\r\n\r\n")) != std::string_view::npos;) {
         const std::size_t body = received[0] == 'P' ? body_size(received.substr(0, end)) : 0;
         if (received.size() < end + 4 + body) break;
@@ -90,7 +125,7 @@ int main(int argc, char** argv) {
     watch(epoll, listener);
     std::vector<epoll_event> events(512);
     std::vector<char> received(1 << 16);
-    std::unordered_map<int, std::string> rests;
+    std::unordered_map<int, Connection> connections;
     for (;;) {
         const int ready = ::epoll_wait(epoll, events.data(), static_cast<int>(events.size()), -1);
         for (int i = 0; i < ready; ++i) {
@@ -102,10 +137,11 @@ int main(int argc, char** argv) {
             const ssize_t size = ::recv(descriptor, received.data(), received.size(), 0);
             if (size <= 0) {
                 ::close(descriptor);
-                rests.erase(descriptor);
+                connections.erase(descriptor);
                 continue;
             }
-            const std::string out = answers_to({received.data(), static_cast<std::size_t>(size)}, rests[descriptor]);
+            const std::string out =
+                answers_to({received.data(), static_cast<std::size_t>(size)}, connections[descriptor]);
             if (!out.empty() && ::send(descriptor, out.data(), out.size(), MSG_NOSIGNAL) < 0) ::close(descriptor);
         }
     }

@@ -85,10 +85,10 @@ class Server:
         return (int(fields[11]) + int(fields[12])) / TICK
 
 
-def start_load(server, path, seconds, connections, depth=1, body=0):
+def start_load(server, path, seconds, connections, depth=1, body=0, websocket=False):
     """returns once the warm-up is over"""
     load = subprocess.Popen(["taskset", "-c", "1", os.path.join(WORK, "http_load"), str(server.port), path,
-                             str(connections), str(seconds), "0.3", str(depth), str(body)],
+                             str(connections), str(seconds), "0.3", str(depth), str(body)] + ["websocket"] * websocket,
                             stdout=subprocess.PIPE, text=True)
     load.stdout.readline()
     return load
@@ -104,8 +104,8 @@ def result_of(load, server, path):
     return result
 
 
-def measure(server, path, seconds, connections, depth=1, body=0):
-    load = start_load(server, path, seconds, connections, depth, body)
+def measure(server, path, seconds, *load_options):
+    load = start_load(server, path, seconds, *load_options)
     before = server.cpu_seconds()
     result = result_of(load, server, path)
     result["cpu_us"] = (server.cpu_seconds() - before) * 1e6 / max(1, result["requests"])

@@ -1,7 +1,8 @@
 // A closed-loop HTTP/1.1 load that costs less than any server: sends the same requests on every connection, DEPTH of them in
-// one write, learns the length of an answer once, then counts bytes. GET, or POST with BODY bytes of text. Prints "measuring"
-// when the warm-up is over, and one line of JSON at the end.
-// http_load PORT PATH CONNECTIONS SECONDS WARM-UP-SECONDS DEPTH BODY
+// one write, learns the length of an answer once, then counts bytes. GET, or POST with BODY bytes of text; or, after the
+// handshake, WebSocket messages of BODY bytes, up to 125, to what echoes them. Prints "measuring" when the warm-up is over,
+// and one line of JSON at the end.
+// http_load PORT PATH CONNECTIONS SECONDS WARM-UP-SECONDS DEPTH BODY [websocket]
 #include <algorithm>
 #include <arpa/inet.h>
 #include <chrono>
@@ -60,6 +61,31 @@ std::string requests(const char* port, const char* path, std::size_t depth, std:
     return all;
 }
 
+std::string frames(std::size_t depth, std::size_t body) {
+    constexpr char mask[] = {0x37, 0x7a, 0x21, 0x3d};
+    std::string one{static_cast<char>(0x82), static_cast<char>(0x80 | body)};
+    one.append(mask, sizeof mask);
+    for (std::size_t i = 0; i < body; ++i) one += static_cast<char>('x' ^ mask[i & 3]);
+    std::string all;
+    for (std::size_t i = 0; i < depth; ++i) all += one;
+    return all;
+}
+
+void shake_hands(const Client& client, const char* port, const char* path) {
+    const std::string request = std::string{"GET "} + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + port +
+                                "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    if (::send(client.socket, request.data(), request.size(), MSG_NOSIGNAL) < 0) fail("send");
+    std::string answer;
+    while (answer.find("\r\n\r\n") == std::string::npos) {
+        char bytes[1024];
+        const ssize_t size = ::recv(client.socket, bytes, sizeof bytes, 0);
+        if (size <= 0) fail("closed");
+        answer.append(bytes, static_cast<std::size_t>(size));
+    }
+    if (answer.compare(0, 12, "HTTP/1.1 101") != 0) fail("status");
+}
+
 // Reads the first answer's head for the length that all answers have.
 void learn(Client& client, const char* bytes, std::size_t size, std::size_t depth) {
     client.first_answer.append(bytes, size);
@@ -88,14 +114,21 @@ bool receive(Client& client, std::size_t depth) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 8) return 2;
+    const bool websocket = argc == 9 && std::string{argv[8]} == "websocket";
+    if (argc != 8 && !websocket) return 2;
     const auto port = static_cast<std::uint16_t>(std::atoi(argv[1]));
     const auto depth = static_cast<std::size_t>(std::atoi(argv[6]));
-    const std::string request = requests(argv[1], argv[2], depth, static_cast<std::size_t>(std::atoi(argv[7])));
+    const auto body = static_cast<std::size_t>(std::atoi(argv[7]));
+    if (websocket && body > 125) return 2;
+    const std::string request = websocket ? frames(depth, body) : requests(argv[1], argv[2], depth, body);
     std::vector<Client> clients(static_cast<std::size_t>(std::atoi(argv[3])));
     const int epoll = ::epoll_create1(0);
     for (Client& client : clients) {
         client.socket = connect_to(port);
+        if (websocket) {
+            shake_hands(client, argv[1], argv[2]);
+            client.answer_size = depth * (2 + body);
+        }
         epoll_event event{};
         event.events = EPOLLIN;
         event.data.ptr = &client;

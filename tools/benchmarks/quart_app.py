@@ -4,7 +4,7 @@ import sys
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
-from quart import Quart, Response
+from quart import Quart, Response, websocket
 
 app = Quart(__name__)
 
@@ -22,6 +22,12 @@ async def json():
 @app.get("/users/<id>")
 async def user(id):
     return Response(id, content_type="text/plain")
+
+
+@app.websocket("/ws")
+async def echo():
+    while True:
+        await websocket.send(await websocket.receive())
 
 
 config = Config()
