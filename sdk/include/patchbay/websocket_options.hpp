@@ -1,4 +1,4 @@
-// What a WebSocket handler allows and expects of its clients. A plain aggregate:
+// What a WebSocket handler allows and expects of its clients. A plain aggregate, named in this order:
 // `{.subprotocols = {"chat.v1"}, .max_message = 64 * 1024}`.
 #pragma once
 
