@@ -17,6 +17,7 @@ using std::chrono::milliseconds;
 
 constexpr std::string_view media_type = "text/event-stream";
 constexpr std::string_view heartbeat_comment = ":\n\n";
+constexpr milliseconds longest_heartbeat = std::chrono::hours{24 * 365};  // the clock has an end
 
 void append_field(std::string& out, std::string_view field, std::string_view value) {
     out.append(field).append(": ").append(value).append("\n");
@@ -82,6 +83,7 @@ Task<> produce(const EventProducer& producer, EventWriter& out, std::exception_p
 // Until it is cancelled. Never waits for room: while there is none the client has something to read, or is
 // too slow, which is the host's to find out.
 Task<> keep_alive(detail::BodySink& sink, const EventWriter& out, milliseconds interval) {
+    interval = std::min(interval, longest_heartbeat);
     try {
         auto last = out.last_write();
         for (;;) {

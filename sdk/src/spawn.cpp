@@ -64,16 +64,19 @@ void SpawnedTask::settle() noexcept {
 namespace {
 
 // By the time this runs on its loop the task may be gone, so it is looked up again there; one that now has
-// its place in memory may belong to another loop. Precondition: the generation's outside_mutex is held.
-void cancel_on_its_loop(GenerationInfo& generation, OutsideTask& task) {
-    asio::post(task.executor, [&generation, entry = &task, loop = &task.executor.context()] {
-        std::unique_lock search{generation.outside_mutex};
-        for (OutsideTask* found = generation.outside; found; found = found->following) {
-            if (found != entry || &found->executor.context() != loop) continue;
-            search.unlock();
-            return found->cancel();  // only this loop's thread unlinks it
-        }
-    });
+// its place in memory may belong to another loop, or be meant to go on. Precondition: the generation's
+// outside_mutex is held.
+void cancel_on_its_loop(GenerationInfo& generation, OutsideTask& task, bool only_while_serving) {
+    asio::post(task.executor,
+               [&generation, only_while_serving, entry = &task, loop = &task.executor.context()] {
+                   std::unique_lock search{generation.outside_mutex};
+                   for (OutsideTask* found = generation.outside; found; found = found->following) {
+                       if (found != entry || &found->executor.context() != loop) continue;
+                       if (only_while_serving && !found->while_serving) return;
+                       search.unlock();
+                       return found->cancel();  // only this loop's thread unlinks it
+                   }
+               });
 }
 
 }  // namespace
@@ -82,14 +85,15 @@ void GenerationInfo::cancel_outside() {
     const std::scoped_lock lock{outside_mutex};
     stopping = true;
     for (StopListener* listener = listeners; listener; listener = listener->following) listener->stopped();
-    for (OutsideTask* entry = outside; entry; entry = entry->following) cancel_on_its_loop(*this, *entry);
+    for (OutsideTask* entry = outside; entry; entry = entry->following)
+        cancel_on_its_loop(*this, *entry, false);
 }
 
 void GenerationInfo::end_serving() {
     const std::scoped_lock lock{outside_mutex};
     replaced = true;
     for (OutsideTask* entry = outside; entry; entry = entry->following)
-        if (entry->while_serving) cancel_on_its_loop(*this, *entry);
+        if (entry->while_serving) cancel_on_its_loop(*this, *entry, true);
 }
 
 void StopListener::link(GenerationInfo& of) {

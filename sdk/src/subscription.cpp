@@ -2,6 +2,8 @@
 
 #include <patchbay/subscription.hpp>
 
+#include <boost/asio/post.hpp>
+
 #include <stdexcept>
 #include <utility>
 
@@ -28,11 +30,15 @@ Subscription& Subscription::operator=(Subscription&& other) noexcept {
     return *this;
 }
 
-// Elsewhere than on its loop nobody can be waiting, and the loop may be in the middle of it.
+// Elsewhere than on its loop that may be in the middle of it, and a task of it may wait.
 Subscription::~Subscription() {
     if (!feed_) return;
     topic_->unsubscribe(feed_);
-    if (feed_->loop()->get_executor().running_in_this_thread()) feed_->end();
+    if (feed_->loop()->get_executor().running_in_this_thread()) {
+        feed_->end();
+    } else {
+        asio::post(*feed_->loop(), [feed = feed_] { feed->end(); });
+    }
 }
 
 void Subscription::end() {

@@ -30,10 +30,13 @@ public:
     }
     void wake() override {}
 
+    // Besides what the outbox may hold, but once: whoever joins again and again is held to the limit.
     void send_history() {
+        using Counts = WebSocketOutbox::Counts;
         const std::vector<ChannelMessage> history = std::exchange(history_, {});
+        const Counts counts = outbox_ && outbox_->holds_history() ? Counts::yes : Counts::no;
         for (const ChannelMessage& message : history)
-            if (outbox_) outbox_->forward(message, WebSocketOutbox::Counts::no);
+            if (outbox_) outbox_->forward(message, counts);
     }
     bool has_history() const noexcept { return !history_.empty(); }
     bool missed() const noexcept { return missed_; }
@@ -50,8 +53,13 @@ private:
 bool WebSocketJoins::join(const Channel& channel, std::optional<std::uint64_t> after) {
     leave(channel);
     const auto feed = std::make_shared<Feed>(outbox_, loop_);
-    channel.topic_->subscribe(feed, after);
     joins_.push_back({channel.topic_, feed});
+    try {
+        channel.topic_->subscribe(feed, after);
+    } catch (...) {
+        joins_.pop_back();
+        throw;
+    }
     if (feed->has_history()) asio::post(loop_, [feed] { feed->send_history(); });
     return !feed->missed();
 }

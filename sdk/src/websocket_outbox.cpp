@@ -58,6 +58,12 @@ void WebSocketOutbox::forward(const ChannelMessage& message, Counts against_limi
     }
     messages_.push_back({message, bytes});
     bytes_ += bytes;
+    if (bytes == 0) ++uncounted_;
+}
+
+bool WebSocketOutbox::holds_history() {
+    const std::scoped_lock lock{mutex_};
+    return uncounted_ > 0;
 }
 
 void WebSocketOutbox::lose() {
@@ -140,6 +146,7 @@ bool WebSocketOutbox::take(Message& message) {
         next_ = 0;
     }
     bytes_ -= message.bytes;
+    if (message.bytes == 0) --uncounted_;
     room_.notify_all();
     return true;
 }
@@ -150,7 +157,7 @@ void WebSocketOutbox::close() {
     session_ = nullptr;
     closed_ = true;
     messages_ = {};
-    next_ = bytes_ = 0;
+    next_ = bytes_ = uncounted_ = 0;
     room_.notify_all();
 }
 

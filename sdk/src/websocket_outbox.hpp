@@ -14,6 +14,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -31,6 +32,8 @@ public:
     // On the session's loop.
     /// Sends what there is room for; closes the socket if the outbox has overflowed.
     void deliver();
+    /// Whether it is to have what room there is before the handler: every other time.
+    bool takes_turn() noexcept { return std::exchange(first_, !first_); }
     /// Sends all, whatever the room.
     void flush();
     /// Takes no more, leaves the channels, and drops what is left. The session may go.
@@ -40,6 +43,8 @@ public:
     enum class Counts : bool { no, yes };
     /// Sends a channel's message, or queues it, if need be within the limit. Runs no code of a plugin.
     void forward(const ChannelMessage& message, Counts against_limit);
+    /// Whether messages wait here that do not count.
+    bool holds_history();
     /// A channel's message did not come here in time.
     void lose();
 
@@ -65,13 +70,15 @@ private:
     const std::size_t limit_;
     const WebSocketOverflow when_full_;
     WebSocketSession* session_;  // the loop's alone; null once closed
-    WebSocketJoins joins_;       // the loop's alone
+    WebSocketJoins joins_;       // the loop's alone, as is the next
+    bool first_ = false;
     std::mutex mutex_;
     std::condition_variable room_;
     std::vector<Message> messages_;
     std::size_t next_ = 0;  // of the messages
     std::size_t bytes_ = 0;
-    bool told_ = false;  // arrived() is on its way
+    std::size_t uncounted_ = 0;  // messages
+    bool told_ = false;          // arrived() is on its way
     bool overflowed_ = false;
     bool closed_ = false;
 };

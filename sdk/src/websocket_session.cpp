@@ -111,8 +111,11 @@ void WebSocketSession::on_input() {
 void WebSocketSession::on_room() {
     if (!port_) return;
     const auto keep = shared_from_this();
-    wake(WebSocketWaiter::For::room);
-    if (outbox_) outbox_->deliver();
+    // In turns, so that neither the outbox nor the handler has all the room there ever is.
+    const bool outbox_first = outbox_ && outbox_->takes_turn();
+    if (outbox_first) outbox_->deliver();
+    if (port_ && port_->has_room()) wake(WebSocketWaiter::For::room);
+    if (outbox_ && !outbox_first) outbox_->deliver();
 }
 
 void WebSocketSession::closed(CloseCode code, std::string_view reason) {

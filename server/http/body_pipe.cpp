@@ -32,7 +32,7 @@ void BodyPipe::wait_for_room(Waiter& waiter) {
     {
         const std::scoped_lock lock{mutex_};
         if (!has_room_locked()) {
-            waiter_ = &waiter;
+            waiters_.push_back(&waiter);
             return;
         }
     }
@@ -41,9 +41,7 @@ void BodyPipe::wait_for_room(Waiter& waiter) {
 
 bool BodyPipe::forget(Waiter& waiter) {
     const std::scoped_lock lock{mutex_};
-    if (waiter_ != &waiter) return false;
-    waiter_ = nullptr;
-    return true;
+    return std::erase(waiters_, &waiter) > 0;
 }
 
 bool BodyPipe::block_for_room() {
@@ -83,12 +81,12 @@ bool BodyPipe::ended() const {
     return ended_;
 }
 
-// Whoever is told may end, and the pipe with it, before this returns.
+// Whoever is told may end, and with the last of them the pipe, before this returns.
 void BodyPipe::wake(std::unique_lock<std::mutex>& lock) {
-    Waiter* const waiter = std::exchange(waiter_, nullptr);
+    const std::vector<Waiter*> waiters = std::exchange(waiters_, {});
     room_.notify_all();
     lock.unlock();
-    if (waiter) waiter->on_room();
+    for (Waiter* const waiter : waiters) waiter->on_room();
 }
 
 }  // namespace patchbay

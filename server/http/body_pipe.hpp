@@ -10,6 +10,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace patchbay {
 
@@ -50,7 +51,7 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable room_;
     std::string bytes_;
-    Waiter* waiter_ = nullptr;
+    std::vector<Waiter*> waiters_;
     bool told_ = true;     // there is something that the reader knows of
     bool telling_ = true;  // and the news is on its way
     bool ended_ = false;

@@ -17,6 +17,12 @@ struct Piped {
     Piped() { pipe.heard(); }
 };
 
+struct Waiting final : detail::BodySink::Waiter {
+    int told = 0;
+
+    void on_room() noexcept override { ++told; }
+};
+
 }  // namespace
 
 TEST_CASE("the reader of a pipe is told once until it takes") {
@@ -82,4 +88,22 @@ TEST_CASE("a pipe that was ended keeps what it has, and takes a last piece") {
     piped.pipe.close();
     CHECK_FALSE(piped.pipe.put_last("z"));
     CHECK(piped.pipe.take().empty());
+}
+
+TEST_CASE("each of several that wait for room is told once, unless it waits no more") {
+    Piped piped;
+    CHECK(piped.pipe.put(std::string(64 * 1024, 'x')));
+    Waiting first;
+    Waiting second;
+    Waiting third;
+    for (Waiting* waiting : {&first, &second, &third}) piped.pipe.wait_for_room(*waiting);
+    CHECK(piped.pipe.forget(second));
+    CHECK_FALSE(piped.pipe.forget(second));
+    piped.pipe.take();
+    CHECK(first.told == 1);
+    CHECK(second.told == 0);
+    CHECK(third.told == 1);
+    CHECK_FALSE(piped.pipe.forget(first));
+    piped.pipe.close();
+    CHECK(first.told + third.told == 2);
 }

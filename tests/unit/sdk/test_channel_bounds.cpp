@@ -9,6 +9,7 @@
 
 #include <deque>
 #include <malloc.h>
+#include <memory>
 #include <semaphore>
 #include <set>
 #include <string>
@@ -138,6 +139,26 @@ TEST_CASE("a subscription can be a member, and dies on another thread than its l
     CHECK(app.get("/next").body() == "started");
     CHECK(app.get("/publish").body() == "done");
     CHECK(app.get("/next").body() == "published");
+}
+
+TEST_CASE("a task that waits goes on when its subscription dies on another thread", "[channel]") {
+    TestHost host;
+    const PluginThread thread{host};
+    const Channel channel{"news"};
+    const auto wait = [](Subscription* on, std::promise<void>* begun) -> Task<bool> {
+        begun->set_value();
+        const auto message = co_await on->receive();
+        co_return message.has_value();
+    };
+    for (int i = 0; i < 50; ++i) {
+        auto subscription = std::make_unique<Subscription>(channel.subscribe());
+        std::promise<void> begun;
+        const auto waiting = host.start(wait(subscription.get(), &begun));
+        get(begun.get_future());
+        host.run(delivered());
+        subscription.reset();
+        CHECK_FALSE(waiting->get());
+    }
 }
 
 TEST_CASE("a thread waits for messages, as long as it wants", "[channel]") {
