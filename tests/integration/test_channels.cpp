@@ -115,6 +115,17 @@ TEST_CASE("who has left a channel hears no more of it") {
     CHECK(server.terminate() == 0);
 }
 
+TEST_CASE("a handler that sends without pause leaves room for a channel's messages") {
+    ServerProcess server{with(""), channels};
+    WebSocketClient client{server.port(), "/pumping"};
+    client.read_message();
+    Publisher publisher{server};
+    publisher.publish();
+    int before = 0;
+    while (client.read_message() != "1") REQUIRE(++before < 10'000);
+    CHECK(server.terminate() == 0);
+}
+
 TEST_CASE("clients that take nothing lose messages or are closed, and hold nobody up") {
     ServerProcess server{with(""), channels};
     WebSocketClient closed = subscriber(server, "/joined", "ready", 4096);

@@ -26,6 +26,8 @@ public:
                        [this](Request& request, WebSocket& socket) { return joined(request, socket); },
                        {.outbox = 1000, .when_full = WebSocketOverflow::drop})
             .route("GET /joined_drop");
+        handlers.websocket("pumping", [this](Request&, WebSocket& socket) { return pumping(socket); })
+            .route("GET /pumping");
         handlers
             .websocket("received",
                        [this](Request& request, WebSocket& socket) { return received(request, socket); })
@@ -54,6 +56,13 @@ private:
             if (message->text() == "leave") socket.leave(news_);
             co_await socket.send("left");
         }
+    }
+
+    Task<> pumping(WebSocket& socket) {
+        co_await socket.accept();
+        socket.join(news_);
+        const std::string chunk(16 * 1024, 'x');
+        for (bool open = true; open;) open = co_await socket.send(chunk);
     }
 
     Task<> received(Request& request, WebSocket& socket) {
