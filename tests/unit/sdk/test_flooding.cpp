@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <functional>
 #include <set>
 #include <string>
@@ -35,9 +36,12 @@ using Keys = std::vector<std::string>;
 /// `read` does with a text made of keys all that a handler might; `make` makes the text.
 void check_cost(const std::function<std::string(const Keys&)>& make,
                 const std::function<void(const std::string&)>& read) {
+    // The least of some, since whatever else the machine does only adds.
     const auto cost = [&](const Keys& keys) {
         const std::string text = make(keys);
-        return cpu_seconds([&] { read(text); });
+        double least = cpu_seconds([&] { read(text); });
+        for (int i = 0; i < 4; ++i) least = std::min(least, cpu_seconds([&] { read(text); }));
+        return least;
     };
     const double colliding = cost(colliding_keys(many));
     CHECK(colliding < most_for_colliding * cost(usual_keys(many)));
