@@ -134,14 +134,14 @@ TEST_CASE("the client's order of subprotocols decides") {
 
 TEST_CASE("the first offer of compression that will do is accepted") {
     using enum field;
-    const std::string none_kept =
+    const std::string nothing_kept =
         "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
     CHECK(extension_for({}).empty());
     CHECK(extension_for({{sec_websocket_extensions, "permessage-bzip2"}}).empty());
     CHECK(extension_for({{sec_websocket_extensions, "permessage-deflate; x"}}).empty());
     CHECK(extension_for({{sec_websocket_extensions, "x, permessage-deflate; x, permessage-deflate"}}) ==
-          none_kept);
+          nothing_kept);
     CHECK(extension_for({{sec_websocket_extensions, "permessage-deflate; server_max_window_bits=9"},
                          {sec_websocket_extensions, "permessage-deflate"}}) ==
-          none_kept + "; server_max_window_bits=9");
+          nothing_kept + "; server_max_window_bits=9");
 }
