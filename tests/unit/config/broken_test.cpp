@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path folder = fs::path{PATCHBAY_SOURCE_DIR} / "tests" / "config";
+const fs::path golden = fs::path{PATCHBAY_SOURCE_DIR} / "tests" / "config";
 
 std::string read_file(const fs::path& path) {
     std::ifstream stream{path, std::ios::binary};
@@ -25,7 +25,7 @@ std::string read_file(const fs::path& path) {
 
 std::vector<fs::path> broken_files() {
     std::vector<fs::path> files;
-    for (const auto& entry : fs::directory_iterator{folder}) {
+    for (const auto& entry : fs::directory_iterator{golden}) {
         if (entry.path().extension() == ".yaml") files.push_back(entry.path());
     }
     std::sort(files.begin(), files.end());
@@ -56,7 +56,7 @@ TEST_CASE("each broken file gets exactly the expected answer", "[config]") {
 }
 
 TEST_CASE("no expected answer has lost its file", "[config]") {
-    for (const auto& entry : fs::directory_iterator{folder}) {
+    for (const auto& entry : fs::directory_iterator{golden}) {
         if (entry.path().extension() != ".expected") continue;
         auto file = entry.path();
         INFO(file);

@@ -209,9 +209,10 @@ TEST_CASE("what is beyond a limit is 413 and says which") {
     CHECK(refusal_of(two, size, {.header_bytes = head}) == "no error");
     CHECK(refusal_of(two, size, {.header_bytes = head - 1}) ==
           "413 the head of part 1 of the form has more than " + std::to_string(head - 1) + " bytes");
-    std::string many;
-    for (int i = 0; i < 32; ++i) many += "A:\r\n";
-    CHECK_THAT(refusal_of(part_text("name=a", "", many), size), Catch::EndsWith("more than 32 header lines"));
+    std::string lines;
+    for (int i = 0; i < 32; ++i) lines += "A:\r\n";
+    CHECK_THAT(refusal_of(part_text("name=a", "", lines), size),
+               Catch::EndsWith("more than 32 header lines"));
 }
 
 TEST_CASE("the parser can't be used against its contract") {
