@@ -34,18 +34,6 @@ std::string read_until(HttpClient& client, std::string_view text) {
     return read;
 }
 
-// The chunks' contents that have come so far.
-std::string unchunked(std::string_view bytes) {
-    std::string body;
-    for (std::size_t line = bytes.find("\r\n"); line != std::string_view::npos; line = bytes.find("\r\n")) {
-        const std::size_t size = std::stoul(std::string{bytes.substr(0, line)}, nullptr, 16);
-        if (bytes.size() < line + size + 4) break;
-        body.append(bytes.substr(line + 2, size));
-        bytes.remove_prefix(line + size + 4);
-    }
-    return body;
-}
-
 // Takes the end of a stream that the host has ended; gives the milliseconds after which to come back.
 int parting(std::string& body) {
     const std::size_t begin = body.rfind("retry: ");

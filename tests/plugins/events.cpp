@@ -1,4 +1,6 @@
 // ServerEvent streams of every kind, told what to send by requests.
+#include "farewell.hpp"
+
 #include <patchbay/plugin.hpp>
 
 #include <boost/asio/steady_timer.hpp>
@@ -10,15 +12,6 @@
 using namespace patchbay;
 
 namespace {
-
-// Says in the log when a producer's frame, or a function's, is gone.
-struct Farewell {
-    const char* text;
-    explicit Farewell(const char* words) : text{words} {}
-    Farewell(const Farewell&) = delete;
-    Farewell& operator=(const Farewell&) = delete;
-    ~Farewell() { log_info(text); }
-};
 
 constexpr const char* ended = "the event stream ended";
 

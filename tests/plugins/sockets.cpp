@@ -1,5 +1,6 @@
 // WebSockets of every kind, and handlers that do with them what they should not.
 #include "echo_messages.hpp"
+#include "farewell.hpp"
 
 #include <patchbay/plugin.hpp>
 
@@ -11,15 +12,6 @@
 using namespace patchbay;
 
 namespace {
-
-// Says in the log when a handler's frame is gone.
-struct Farewell {
-    const char* text;
-    explicit Farewell(const char* words) : text{words} {}
-    Farewell(const Farewell&) = delete;
-    Farewell& operator=(const Farewell&) = delete;
-    ~Farewell() { log_info(text); }
-};
 
 // For clients that a test leaves open until the server ends.
 constexpr std::chrono::milliseconds hasty{300};

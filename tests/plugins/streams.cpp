@@ -1,4 +1,6 @@
 // Bodies that are produced while they are sent, of every kind and from every kind of handler.
+#include "farewell.hpp"
+
 #include <patchbay/plugin.hpp>
 
 #include <atomic>
@@ -11,15 +13,6 @@ using namespace patchbay;
 namespace {
 
 std::string line(int number) { return "line " + std::to_string(number) + "\n"; }
-
-// Says in the log when a producer's frame, or its captures, are gone.
-struct Farewell {
-    const char* text;
-    explicit Farewell(const char* words) : text{words} {}
-    Farewell(const Farewell&) = delete;
-    Farewell& operator=(const Farewell&) = delete;
-    ~Farewell() { log_info(text); }
-};
 
 Task<> lines(BodyWriter& out, int count) {
     for (int i = 0; i < count; ++i) co_await out.write(line(i));

@@ -90,4 +90,15 @@ std::string decode(std::string_view coding, std::string_view bytes, bool whole) 
     return std::move(decoded.text);
 }
 
+std::string unchunked(std::string_view chunks) {
+    std::string body;
+    for (std::size_t line = chunks.find("\r\n"); line != std::string_view::npos; line = chunks.find("\r\n")) {
+        const std::size_t size = std::stoul(std::string{chunks.substr(0, line)}, nullptr, 16);
+        if (chunks.size() < line + size + 4) break;
+        body.append(chunks.substr(line + 2, size));
+        chunks.remove_prefix(line + size + 4);
+    }
+    return body;
+}
+
 }  // namespace patchbay::test
