@@ -5,7 +5,8 @@ find_package(Threads REQUIRED)
 find_program(PATCHBAY_CCACHE ccache)
 if(PATCHBAY_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_C_COMPILER_LAUNCHER "${PATCHBAY_CCACHE}")
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${PATCHBAY_CCACHE}")
+  # Without this it does not keep what is compiled with precompiled headers.
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros "${PATCHBAY_CCACHE}")
 endif()
 
 add_library(patchbay_warnings INTERFACE)

@@ -19,5 +19,6 @@ function(patchbay_add_plugin name)
     PREFIX ""
     CXX_VISIBILITY_PRESET hidden
     VISIBILITY_INLINES_HIDDEN ON
+    DEFINE_SYMBOL ""
     LINK_DEPENDS "${_patchbay_plugin_map}")
 endfunction()

@@ -132,7 +132,6 @@ TEST_CASE("the ticker's numbers count on across a reload, and a client that come
                Catch::Contains("data-events=\"/ticker/events\""));
     std::optional<Listener> old{server};
     std::uint64_t number = old->next();
-    CHECK(number == 1);
     const std::size_t mark = reload(server, "ticker", 2);
 
     // One generation ticks, and both have listeners: each number comes once, and none too early.
