@@ -10,6 +10,7 @@ namespace ticker {
 inline constexpr std::string_view page_head = R"(<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
+<link rel="icon" href="data:,">
 <title>ticker</title>
 )";
 
