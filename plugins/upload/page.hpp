@@ -18,7 +18,9 @@ inline constexpr std::string_view page_head = R"(<!doctype html>
 
 inline constexpr std::string_view page_rest = R"(
 <h1>upload</h1>
-<form id="send"><input type="file" name="file" multiple required aria-label="files"> <button>Send</button></form>
+<form id="send">
+<input type="file" name="file" multiple required aria-label="files"> <button>Send</button>
+</form>
 <p id="state" role="status"></p>
 <ul id="arriving" aria-label="arriving"></ul>
 <ul id="stored" aria-label="stored"></ul>
@@ -47,8 +49,8 @@ function showStored({files}) {
         const item = element("li", at("stored"));
         element("a", item, {href: pathOf(name), textContent: name, download: name});
         item.append(` ${size} bytes `);
-        element("button", item, {textContent: "Delete", ariaLabel: "Delete " + name}).onclick = () =>
-            ask(pathOf(name), {method: "DELETE"}).catch(error => state(error.message));
+        const remove = element("button", item, {textContent: "Delete", ariaLabel: "Delete " + name});
+        remove.onclick = () => ask(pathOf(name), {method: "DELETE"}).catch(error => state(error.message));
     }
 }
 
@@ -80,6 +82,9 @@ const events = new EventSource(eventsPath);
 events.onopen = () => {
     for (const upload of arriving.keys()) forget(upload);
     list();
+};
+events.onerror = () => {
+    if (events.readyState === EventSource.CLOSED) state("nothing new is shown: load this page again");
 };
 events.onmessage = event => {
     const change = JSON.parse(event.data);

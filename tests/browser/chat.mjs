@@ -7,14 +7,14 @@ const lines = page => page.locator("#lines li").allTextContents();
 const state = page => page.textContent("#state");
 
 async function enter(page, name) {
-    await page.getByPlaceholder("your name").fill(name);
+    await page.getByLabel("your name").fill(name);
     await page.getByRole("button", {name: "Enter"}).click();
     await becomes(() => state(page), "in tea");
 }
 
 async function say(page, text) {
-    await page.locator("#say input").fill(text);
-    await page.getByRole("button", {name: "Say"}).click();
+    await page.keyboard.type(text); // the field has the focus
+    await page.keyboard.press("Enter");
 }
 
 scenario("who is on the chat's page hears all once across a reload", {plugins}, async ({server, open}) => {
@@ -33,6 +33,11 @@ scenario("who is on the chat's page hears all once across a reload", {plugins}, 
     await say(cleo, "three");
     for (const page of [ada, bob, cleo])
         await becomes(() => lines(page), ["Ada: one", "Bob: <b>two</b>", "Cleo: three"]);
+
+    await cleo.evaluate("socket.close()");
+    await becomes(() => state(cleo), "connecting again");
+    await becomes(() => state(cleo), "in tea");
+    await becomes(() => lines(cleo), ["Ada: one", "Bob: <b>two</b>", "Cleo: three"]);
 });
 
 scenario("the chat's page says why a name is refused", {plugins}, async ({open}) => {
