@@ -231,7 +231,7 @@ TEST_CASE("the page knows the paths and the limit") {
 TEST_CASE("settings that can't be refuse the plugin") {
     const Folder folder;
     for (const json& wrong : {json{{"max_files", 0}}, json{{"max_files", 10'001}}, json{{"max_size", 0}},
-                              json{{"max_size", (1 << 30) + 1}}})
+                              json{{"at_once", 0}}, json{{"max_size", (1 << 30) + 1}}})
         CHECK_THROWS_AS(testing::App<Uploads>(folder.settings(wrong)), SettingsError);
     CHECK_THROWS_AS(testing::App<Uploads>(json{{"folder", "/proc/none"}}), SettingsError);
 }

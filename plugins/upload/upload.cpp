@@ -4,10 +4,12 @@
 
 #include <patchbay/plugin.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <semaphore>
 #include <system_error>
 #include <utility>
 
@@ -57,6 +59,24 @@ private:
     std::optional<Upload> file_;
 };
 
+// Each upload holds an executor thread for as long as its client takes, and the other handlers need some,
+// too.
+class Place {
+public:
+    explicit Place(std::counting_semaphore<>& places) : places_{places} {
+        if (places_.try_acquire()) return;
+        HttpError busy{http::status::service_unavailable, "too many files are arriving; try again shortly"};
+        busy.header("Retry-After", "5");
+        throw busy;
+    }
+    ~Place() { places_.release(); }
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+
+private:
+    std::counting_semaphore<>& places_;
+};
+
 template <class Number>
 Number number_setting(const Settings& settings, std::string_view key, Number fallback, Number high) {
     const Number value = settings.get(key, fallback);
@@ -88,6 +108,7 @@ class Uploads final : public Plugin {
 public:
     explicit Uploads(const Settings& settings)
         : max_size_{number_setting<std::uint64_t>(settings, "max_size", 64 << 20, 1 << 30)},
+          places_{number_setting<std::ptrdiff_t>(settings, "at_once", 8, 1000)},
           files_{open_folder(settings)} {}
 
     void add_handlers(Handlers& handlers) override {
@@ -134,6 +155,7 @@ private:
 
     Response store(const Request& request) {
         refuse_foreign_page(request);
+        const Place place{places_};
         Incoming incoming{request, *files_, changes_, max_size_};
         BlockingBodyReader body = request.blocking_body_reader();
         while (const auto piece = body.read_some()) incoming.take(*piece);
@@ -160,6 +182,7 @@ private:
     }
 
     const std::uint64_t max_size_;  // bytes of a file
+    std::counting_semaphore<> places_;
     const std::unique_ptr<StoredFiles> files_;
     // The history is for what is told between a stream's answer and its beginning.
     const Channel changes_{"upload", {.history = 100}};

@@ -18,7 +18,13 @@ export class Server {
         for (const plugin of plugins) server.#install(plugin);
         const file = join(server.folder, "patchbay.yaml");
         writeFileSync(file, `listen: 127.0.0.1:${port}\nplugins: {directory: plugins, settle: 30ms}\n${yaml}`);
-        await server.#run(file);
+        try {
+            await server.#run(file);
+        } catch (error) {
+            server.#process.kill("SIGKILL");
+            rmSync(server.folder, {recursive: true});
+            throw error;
+        }
         return server;
     }
 
@@ -35,11 +41,11 @@ export class Server {
     /** Replaces a plugin by the same file; returns when the new generation serves. */
     async reload(plugin, generation) {
         this.#install(plugin);
-        await this.logged(`${plugin} 1.0.0 gen ${generation} serving`);
+        await this.logged(new RegExp(`${plugin} \\S+ gen ${generation} serving`));
     }
 
-    async logged(text) {
-        await eventually(() => this.log.includes(text), () => `the log has no "${text}":\n${this.log}`);
+    async logged(pattern) {
+        await eventually(() => pattern.test(this.log), () => `the log has no ${pattern}:\n${this.log}`);
     }
 
     /** SIGTERM, and exit code 0. */

@@ -286,3 +286,23 @@ TEST_CASE("an upload whose client goes in the middle leaves nothing behind") {
     }
     CHECK(server.terminate() == 0);
 }
+
+TEST_CASE("no more uploads arrive at once than the operator allows") {
+    const TempDirectory data;
+    ServerProcess server{replaced(settings(data.path()), "  upload:\n", "  upload:\n    at_once: 1\n"),
+                         {{built / "upload.so", "upload.so"}}};
+    const std::string request = upload(std::string(500'000, '.'));
+    HttpClient first{server.port()};
+    first.send(std::string_view{request}.substr(0, 200'000));
+    REQUIRE(eventually([&] { return files_in(data.path() / "uploads") == 1; }));
+    HttpClient second{server.port()};
+    second.send(upload("data"));
+    const HttpResponse refusal = second.read_response();
+    CHECK(refusal.status == 503);
+    CHECK(refusal.header("retry-after") == "5");
+    first.send(std::string_view{request}.substr(200'000));
+    CHECK(first.read_response().status == 201);
+    first.send(upload("data"));
+    CHECK(first.read_response().status == 201);
+    CHECK(server.terminate() == 0);
+}
