@@ -12,6 +12,13 @@ proxy_packages=(haproxy nginx-light) # without them the test "proxies" is skippe
 check_packages=("${build_packages[@]}" "${clang_packages[@]}" "${proxy_packages[@]}" clang-format-19 clang-tidy-19
     valgrind)
 
+# For the test "browser". Node may also come from elsewhere than Debian: with npm, and in the way of Debian's.
+install_browser() {
+    local packages=(chromium)
+    if ! command -v node >/dev/null || ! command -v npm >/dev/null; then packages+=(nodejs npm); fi
+    install_packages "${packages[@]}"
+}
+
 help_if_asked() {
     case "${1:-}" in
         -h | --help)

@@ -10,15 +10,21 @@ namespace chat {
 inline constexpr std::string_view page_head = R"(<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<link rel="icon" href="data:,">
 <title>chat</title>
 )";
 
 inline constexpr std::string_view page_rest = R"(
 <h1>chat</h1>
-<form id="enter"><input name="name" placeholder="your name"> <button>Enter</button></form>
-<form id="say" hidden><input name="text" autocomplete="off"> <button>Say</button></form>
-<p id="state"></p>
-<ul id="lines"></ul>
+<form id="enter">
+<input name="name" placeholder="your name" aria-label="your name" autofocus> <button>Enter</button>
+</form>
+<form id="say" hidden>
+<input name="text" autocomplete="off" aria-label="message"> <button>Say</button>
+</form>
+<p id="state" role="status"></p>
+<ul id="lines" aria-live="polite" aria-label="messages"></ul>
 <script>
 const at = id => document.getElementById(id);
 const state = text => { at("state").textContent = text; };
@@ -36,8 +42,11 @@ function show(line) {
 }
 
 function entered(is_in) {
+    const form = at(is_in ? "say" : "enter");
+    if (!form.hidden) return;  // connected again: whoever types is not disturbed
     at("enter").hidden = is_in;
     at("say").hidden = !is_in;
+    form.querySelector("input").focus();
 }
 
 function connect(name) {

@@ -10,17 +10,21 @@ namespace ticker {
 inline constexpr std::string_view page_head = R"(<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<link rel="icon" href="data:,">
 <title>ticker</title>
 )";
 
 inline constexpr std::string_view page_rest = R"(
 <h1 id="price">-</h1>
-<p>Tick <span id="number">-</span>, <span id="state">connecting</span>.</p>
+<p>Tick <span id="number">-</span>, <span id="state" role="status">connecting</span>.</p>
 <script>
 const show = (id, text) => { document.getElementById(id).textContent = text; };
 const events = new EventSource(document.body.dataset.events);
 events.onopen = () => show("state", "connected");
-events.onerror = () => show("state", "connecting again");
+// It does not come back by itself to an answer that is no stream, such as a 503.
+events.onerror = () => show("state",
+    events.readyState === EventSource.CLOSED ? "refused: load this page again" : "connecting again");
 events.onmessage = event => {
     const tick = JSON.parse(event.data);
     show("price", (tick.cents / 100).toFixed(2));

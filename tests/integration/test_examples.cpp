@@ -1,5 +1,6 @@
 // The example plugins, served by the settings of conf/patchbay.yaml: they answer as their READMEs say, and
 // are replaced without a trace.
+#include "support/eventually.hpp"
 #include "support/http_client.hpp"
 #include "support/server_process.hpp"
 #include "support/temp_directory.hpp"
@@ -10,6 +11,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <iterator>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -29,15 +31,16 @@ std::string replaced(std::string text, std::string_view what, std::string_view b
     return text.replace(at, what.size(), by);
 }
 
-std::string settings(const fs::path& database) {
+std::string settings(const fs::path& data) {
     std::string yaml = read_file(fs::path{PATCHBAY_SOURCE} / "conf" / "patchbay.yaml");
     yaml = replaced(yaml, "127.0.0.1:8080", "127.0.0.1:0");
     yaml = replaced(yaml, "../build/release/plugins", "plugins");
-    return replaced(yaml, "build/release/notes.sqlite", database.string());
+    yaml = replaced(yaml, "build/release/uploads", (data / "uploads").string());
+    return replaced(yaml, "build/release/notes.sqlite", (data / "notes.sqlite").string());
 }
 
 void replace_all(const ServerProcess& server) {
-    for (const std::string name : {"hello", "notes", "fanout"}) {
+    for (const std::string name : {"hello", "notes", "fanout", "upload"}) {
         const std::size_t mark = server.log_mark();
         server.install(built / (name + ".so"), name + ".so");
         CHECK_THAT(server.wait_for_log(" gen 1 drained ", mark),
@@ -96,14 +99,31 @@ std::string line(const std::string& name, const std::string& text) {
     return "{\"name\":\"" + name + "\",\"text\":\"" + text + "\"}";
 }
 
+// The request by which a page sends a file.
+std::string upload(const std::string& data) {
+    const std::string body =
+        "--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.bin\"\r\n\r\n" + data +
+        "\r\n--cut--\r\n";
+    return "POST /upload/files HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=cut\r\n" +
+           ("Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+}
+
+// The name of the same file that was sent so many times.
+std::string stored_as(int time) { return time == 1 ? "a.bin" : "a-" + std::to_string(time) + ".bin"; }
+
+std::size_t files_in(const fs::path& folder) {
+    return static_cast<std::size_t>(std::distance(fs::directory_iterator{folder}, {}));
+}
+
 }  // namespace
 
 TEST_CASE("the example plugins answer as they say, and are replaced without a trace") {
     const TempDirectory data;
-    ServerProcess server{settings(data.path() / "notes.sqlite"),
+    ServerProcess server{settings(data.path()),
                          {{built / "hello.so", "hello.so"},
                           {built / "notes.so", "notes.so"},
-                          {built / "fanout.so", "fanout.so"}}};
+                          {built / "fanout.so", "fanout.so"},
+                          {built / "upload.so", "upload.so"}}};
     HttpClient client{server.port()};
     const std::string here = "http://127.0.0.1:" + std::to_string(server.port());
     for (const int generation : {1, 2}) {
@@ -118,6 +138,9 @@ TEST_CASE("the example plugins answer as they say, and are replaced without a tr
         CHECK(client.read_response().status == 201);
         CHECK_THAT(client.get("/notes").body, Catch::Contains("\"total\":" + std::to_string(generation)));
         CHECK_THAT(client.get("/fanout?url=" + here + "/async").body, Catch::Contains("\"status\":200"));
+        client.send(upload(std::string(2'000'000, '.')));
+        CHECK(client.read_response().header("location") == "/upload/files/" + stored_as(generation));
+        CHECK(client.get("/upload/files/" + stored_as(generation)).body.size() == 2'000'000);
         if (generation == 1) replace_all(server);
     }
     CHECK(server.terminate() == 0);
@@ -212,5 +235,73 @@ TEST_CASE("the chat refuses in words that a page can show") {
         again.send("anybody here?");
         CHECK(again.read_message() == line("Ada", "anybody here?"));
     }
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("an upload is told of while it arrives, and goes on across a reload") {
+    const TempDirectory data;
+    ServerProcess server{settings(data.path()), {{built / "upload.so", "upload.so"}}};
+    HttpClient page{server.port()};
+    page.send(http_request("GET", "/upload/events"));
+    page.wait_for_bytes();  // who has the head of the answer misses nothing
+    std::string told;
+    const auto wait_until_told = [&](const std::string& what) {
+        while (told.find(what) == std::string::npos) {
+            const std::string some = page.read_some();
+            if (some.empty()) throw std::runtime_error{"the stream ended after: " + told};
+            told += some;
+        }
+    };
+    const std::string request = upload(std::string(500'000, '.'));
+    HttpClient client{server.port()};
+    client.send(std::string_view{request}.substr(0, 200'000));
+    wait_until_told("\"name\":\"a.bin\"");
+    CHECK(HttpClient{server.port()}.get("/upload/files").body == "{\"files\":[]}");
+    const std::size_t mark = reload(server, "upload", 2);
+    client.send(std::string_view{request}.substr(200'000));
+    CHECK(client.read_response().status == 201);
+    wait_until_told("\"ended\":true");
+    CHECK(HttpClient{server.port()}.get("/upload/files").body ==
+          "{\"files\":[{\"name\":\"a.bin\",\"size\":500000}]}");
+    page.reset();
+    server.wait_for_log("unmapped", mark);
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("an upload whose client goes in the middle leaves nothing behind") {
+    const TempDirectory data;
+    ServerProcess server{settings(data.path()), {{built / "upload.so", "upload.so"}}};
+    const fs::path folder = data.path() / "uploads";
+    for (const bool abruptly : {true, false}) {
+        HttpClient client{server.port()};
+        client.send(std::string_view{upload(std::string(500'000, '.'))}.substr(0, 200'000));
+        REQUIRE(eventually([&] { return files_in(folder) == 1; }));
+        if (abruptly) {
+            client.reset();
+        } else {
+            client.finish_sending();
+        }
+        CHECK(eventually([&] { return files_in(folder) == 0; }));
+    }
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("no more uploads arrive at once than the operator allows") {
+    const TempDirectory data;
+    ServerProcess server{replaced(settings(data.path()), "  upload:\n", "  upload:\n    at_once: 1\n"),
+                         {{built / "upload.so", "upload.so"}}};
+    const std::string request = upload(std::string(500'000, '.'));
+    HttpClient first{server.port()};
+    first.send(std::string_view{request}.substr(0, 200'000));
+    REQUIRE(eventually([&] { return files_in(data.path() / "uploads") == 1; }));
+    HttpClient second{server.port()};
+    second.send(upload("data"));
+    const HttpResponse refusal = second.read_response();
+    CHECK(refusal.status == 503);
+    CHECK(refusal.header("retry-after") == "5");
+    first.send(std::string_view{request}.substr(200'000));
+    CHECK(first.read_response().status == 201);
+    first.send(upload("data"));
+    CHECK(first.read_response().status == 201);
     CHECK(server.terminate() == 0);
 }

@@ -18,11 +18,11 @@ _COMMENT_OR_LITERAL = re.compile(
 
 
 def files(root, folders, suffixes=CPP):
-    """Paths below the folders, relative to root and sorted; hidden folders and build/ are passed over."""
+    """Paths below the folders, relative to root and sorted; hidden, built and installed ones are passed over."""
     found = []
     for folder in folders:
         for place, subfolders, names in os.walk(os.path.join(root, folder)):
-            subfolders[:] = [name for name in subfolders if name[0] != "." and name not in ("build", "__pycache__")]
+            subfolders[:] = [name for name in subfolders if name[0] != "." and name not in ("build", "node_modules", "__pycache__")]
             found += [os.path.relpath(os.path.join(place, name), root) for name in names if name.endswith(suffixes)]
     return sorted(found)
 
