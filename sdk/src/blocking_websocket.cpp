@@ -123,6 +123,18 @@ void BlockingWebSocket::leave(const Channel& channel) {
     call_on(loop_, [&] { socket_->leave(channel); });
 }
 
+bool BlockingWebSocket::handing_over() {
+    return call_on(loop_, [this] { return socket_->handing_over(); });
+}
+
+void BlockingWebSocket::hand_over(std::string_view state) {
+    call_on(loop_, [&] { socket_->hand_over(state); });
+}
+
+std::optional<std::string> BlockingWebSocket::adopted() {
+    return call_on(loop_, [this] { return std::optional<std::string>{socket_->adopted()}; });
+}
+
 HandlerRef Handlers::add_blocking_websocket(std::string_view name, detail::BlockingTalk function,
                                             WebSocketOptions options, std::source_location where) {
     return add_websocket(

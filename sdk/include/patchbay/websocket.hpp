@@ -97,6 +97,19 @@ public:
     /// For other threads, and for whoever outlives the handler.
     WebSocketSender sender() { return WebSocketSender{session_->outbox()}; }
 
+    /// Whether a new generation of the plugin waits for the socket, as WebSocketOptions::adopt allows. From
+    /// then on receive() gives nothing, what the client sends is kept for the new generation's handler, and
+    /// send() does as before.
+    bool handing_over() const noexcept { return session_->handing_over(); }
+    /// Once this handler has returned, that of the new generation runs with this socket and the same request,
+    /// and finds `state` in adopted(). The handshake is accepted, the socket is in its channels, and senders
+    /// go on. If no generation adopts it any more, it is closed with CloseCode::service_restart. Without a
+    /// call of this the handler's end closes it as ever. Errors: std::logic_error before handing_over().
+    void hand_over(std::string_view state = {}) { session_->hand_over(state); }
+    /// What the handler before has given to hand_over(); nothing when this one had the handshake. Lifetime:
+    /// the handler's.
+    std::optional<std::string_view> adopted() const noexcept { return session_->adopted(); }
+
 private:
     detail::WebSocketSession* session_;
 };
@@ -124,6 +137,9 @@ public:
     std::string subprotocol();
     bool join(const Channel& channel, std::optional<std::uint64_t> after = {});
     void leave(const Channel& channel);
+    bool handing_over();
+    void hand_over(std::string_view state = {});
+    std::optional<std::string> adopted();
 
     WebSocketSender sender() const { return sender_; }
 
