@@ -1,8 +1,8 @@
 // WebSockets of plain functions: each call is a step on the socket's loop, which the function's thread waits
 // for.
 #include <patchbay/blocking.hpp>
+#include <patchbay/blocking_websocket.hpp>
 #include <patchbay/handlers.hpp>
-#include <patchbay/websocket.hpp>
 
 #include <boost/asio/post.hpp>
 

@@ -68,20 +68,19 @@ void WebSocketConnection::succeed() {
 }
 
 void WebSocketConnection::begin_handler(const Endpoint& endpoint, const PathParams& params) {
-    generation_ = endpoint.generation;
     detail::RequestData request = session_->request();
     request.path_params = params;
     request.route_names = server_.routes_.get()->names.get();
-    const LoopExecutor executor{server_.loop_.context(), generation_->leases[server_.loop_.index()]};
-    const auto before = std::exchange(
-        session_, std::make_shared<detail::WebSocketSession>(request, *endpoint.handler, executor));
+    const LoopExecutor executor{server_.loop_.context(), endpoint.generation->leases[server_.loop_.index()]};
+    const auto session = std::make_shared<detail::WebSocketSession>(request, *endpoint.handler, executor);
+    const auto before = std::exchange(session_, session);
+    generation_ = endpoint.generation;
     generation_->requests.fetch_add(1, std::memory_order_relaxed);
     const auto ping_interval = terms_.ping_interval;
     terms_.take(endpoint.handler->websocket->options);
     reader_.limits(terms_.limits());
     if (terms_.ping_interval != ping_interval) arm();
-    const auto session = session_;  // whose handler may end in there
-    session->adopt(*before);
+    session->adopt(*before);  // the handler may end in there
     take_input();
 }
 

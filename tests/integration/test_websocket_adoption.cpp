@@ -137,7 +137,11 @@ struct Talk {
 }  // namespace
 
 TEST_CASE("nothing is lost or comes twice, in either direction, over many reloads") {
-    ServerProcess server{configuration, adopter};
+    const bool parallel = GENERATE(false, true);  // then on any loop
+    CAPTURE(parallel);
+    const std::string first = parallel ? "adopter_parallel" : "adopter_1";
+    const std::string second = parallel ? first : "adopter_2";
+    ServerProcess server{configuration, {{test_plugin(first), "adopter.so"}}};
     std::deque<Talk> talks;
     for (const char* const target : {"/count", "/count", "/count_deflated", "/count_blocking"})
         talks.emplace_back(server.port(), target);
@@ -157,7 +161,7 @@ TEST_CASE("nothing is lost or comes twice, in either direction, over many reload
     std::vector<std::string> problems;
     for (int i = 1; i <= 24 && problems.empty(); ++i) {
         try {
-            reload(server, i % 2 ? "adopter_2" : "adopter_1");
+            reload(server, i % 2 ? second : first);
         } catch (const std::exception& error) {
             problems.emplace_back(error.what());
         }
@@ -268,6 +272,31 @@ TEST_CASE("a socket that has nowhere to go stays with its generation") {
     CHECK(tale_of(client) == tale);
     client.send_close(1000);
     CHECK(client.read_close() == 1000);
+    server.wait_for_log("unmapped", mark);
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("a handshake that its generation accepts when another serves already ends with the other") {
+    ServerProcess server{configuration, adopter};
+    HttpClient client{server.port()};
+    client.send(websocket_handshake("/late"));
+    server.wait_for_log("late begins");
+    const std::size_t mark = reload_beside(server);
+    CHECK(HttpClient{server.port()}.get("/go").status == 200);
+    CHECK(client.read_response(true).status == 101);
+    std::string received;
+    while (received.find("adopted by 2") == std::string::npos) received += client.read_some();
+    server.wait_for_log("unmapped", mark);
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("past drain.deadline a socket that was not handed over is closed as ever") {
+    ServerProcess server{"listen: 127.0.0.1:0\nplugins: {settle: 10ms}\ndrain: {deadline: 100ms}\n", adopter};
+    WebSocketClient client{server.port(), "/deaf"};
+    const std::size_t mark = server.log_mark();
+    server.install(test_plugin("adopter_2"), "adopter.so");
+    CHECK(client.read_close() == 1012);
+    server.wait_for_log("the deaf ended", mark);
     server.wait_for_log("unmapped", mark);
     CHECK(server.terminate() == 0);
 }

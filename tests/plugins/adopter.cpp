@@ -61,6 +61,13 @@ public:
             .route("GET /count_blocking");
         handlers.inline_("publish", [this](Request& request) { return publish(request); })
             .route("POST /publish");
+        handlers
+            .inline_("go",
+                     [this](Request&) {
+                         go_.publish("go");
+                         return Response{};
+                     })
+            .route("GET /go");
         handlers.websocket("tell", tell, {.subprotocols = {"tale"}, .close_timeout = hasty, .adopt = true})
             .route(with_parameter("GET /tell/"));
         handlers.websocket("idle", idle, {.close_timeout = hasty, .adopt = true}).route("GET /idle");
@@ -79,6 +86,8 @@ public:
         handlers.websocket("filtered", tell, {.close_timeout = hasty, .adopt = true})
             .route(with_parameter("GET /filtered/"))
             .filter("nothing");
+        handlers.websocket("late", late, {.close_timeout = hasty, .adopt = true}).route("GET /late");
+        handlers.websocket("deaf", deaf, {.close_timeout = hasty, .adopt = true}).route("GET /deaf");
         handlers.websocket("early", early, {.close_timeout = hasty, .adopt = true}).route("GET /early");
     }
 
@@ -166,6 +175,25 @@ private:
         if (socket.handing_over()) socket.hand_over();
     }
 
+    // Is replaced before it has accepted the handshake.
+    static Task<> late(Request&, WebSocket& socket) {
+        if (socket.adopted()) {
+            co_await socket.send("adopted by " ADOPTER_VERSION);
+        } else {
+            log_info("late begins");
+            Subscription go = Channel{"adopter/go", {.history = 1}}.subscribe({.after = 0});
+            co_await go.receive();
+        }
+        co_await socket.receive();
+        if (socket.handing_over()) socket.hand_over();
+    }
+
+    static Task<> deaf(Request&, WebSocket& socket) {
+        const Farewell farewell{"the deaf ended"};
+        co_await socket.accept();
+        co_await sleep_for(1h);
+    }
+
     static Task<> early(Request&, WebSocket& socket) {
         co_await socket.accept();
         bool thrown = false;
@@ -180,8 +208,13 @@ private:
     }
 
     Channel news_{"adopter/news"};
+    Channel go_{"adopter/go", {.history = 1}};
 };
 
 }  // namespace
 
+#ifdef ADOPTER_PARALLEL
+PATCHBAY_PLUGIN(Adopter, "adopter", "1.0.0", patchbay::Concurrency::parallel);
+#else
 PATCHBAY_PLUGIN(Adopter, "adopter", "1.0.0");
+#endif

@@ -5,6 +5,7 @@
 
 #include <patchbay/detail/request_data.hpp>
 #include <patchbay/detail/task_context.hpp>
+#include <patchbay/detail/websocket_port.hpp>
 #include <patchbay/detail/websocket_waiter.hpp>
 #include <patchbay/export.hpp>
 #include <patchbay/task.hpp>
@@ -38,26 +39,6 @@ using WebSocketTalk = std::function<Task<>(Request&, WebSocket&)>;
 struct WebSocketEntry {
     WebSocketOptions options;
     WebSocketTalk talk;
-};
-
-/// The open socket, which is the host's. Outlives the session's handler.
-class PATCHBAY_API WebSocketPort {
-public:
-    /// The next message of what has come already; its payload stays where it is until the next call. May call
-    /// WebSocketSession::closed().
-    virtual std::optional<WebSocketMessage> next() = 0;
-    /// Takes all of it, whatever the room.
-    virtual void send(std::string_view payload, bool is_text) = 0;
-    virtual bool has_room() const noexcept = 0;
-    /// Sends the farewell, unless that has happened.
-    virtual void close(CloseCode code, std::string_view reason) = 0;
-    /// The handler and all that was the plugin's has ended; nothing is called after this.
-    virtual void handler_ended() noexcept = 0;
-    /// The same, but the session stands for the socket until another adopts it.
-    virtual void handed_over() noexcept = 0;
-
-protected:
-    ~WebSocketPort() = default;
 };
 
 class PATCHBAY_API WebSocketSession final : TaskContext,
