@@ -1,16 +1,20 @@
+#include "history.hpp"
 #include "page.hpp"
 
 #include <patchbay/plugin.hpp>
 
 #include <algorithm>
-#include <deque>
 #include <optional>
+#include <string>
+#include <vector>
 
 using namespace patchbay;
+using chat::History;
 
 namespace {
 
-constexpr ChannelOptions history{.history = 50, .history_bytes = 64 * 1024};  // of a room, for newcomers
+// Of a room's channel: what is said while a newcomer reads the history.
+constexpr ChannelOptions meanwhile{.history = 1000};
 
 constexpr std::size_t longest_room = 32;  // bytes, as all of these
 constexpr std::size_t longest_name = 40;
@@ -50,79 +54,82 @@ std::string to_text(const nlohmann::json& json) {
     return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-std::size_t number_of_rooms(const Settings& settings) {
-    const auto rooms = settings.get<std::size_t>("rooms", 100);
+History open_history(const Settings& settings) {
+    const auto rooms = settings.get<std::int64_t>("rooms", 100);
     if (rooms < 1 || rooms > 10'000) settings.fail("rooms", "must be from 1 to 10000");
-    return rooms;
+    try {
+        return History{settings.get("path", "chat.sqlite"), rooms};
+    } catch (const sqlite::Error& error) {
+        settings.fail("path", std::string{"must be a file that can hold the history ("} + error.what() + ")");
+    }
 }
 
 class Chat final : public Plugin {
 public:
-    explicit Chat(const Settings& settings)
-        : max_rooms_{number_of_rooms(settings)}, opened_{"chat", {.history = max_rooms_}} {}
+    explicit Chat(const Settings& settings) : history_{open_history(settings)} {}
 
     void add_handlers(Handlers& handlers) override {
         handlers.inline_("page", [](Request& request) { return page(request); }).route("GET /chat/{room}");
         handlers
             .websocket("socket",
                        [this](Request& request, WebSocket& socket) { return talk(request, socket); },
-                       {.max_message = 4 * longest_text})
+                       {.max_message = 4 * longest_text, .adopt = true})
             .route("GET /chat/{room}/socket");
     }
 
-    // Takes the rooms of the generation before into its keeping, while that has them still.
-    void start() override {
-        BlockingSubscription opened = opened_.subscribe_blocking({.after = 0});
-        while (const auto room = opened.receive_for(0s)) keep(room->text());
-    }
-
 private:
-    struct Room {
-        std::string name;
-        Channel channel;
-    };
-
     static Response page(const Request& request) {
         const std::string_view room = room_of(request);
         return Response::html(chat::page(room, request.url_for("socket", {{"room", room}})));
     }
 
     Task<> talk(Request& request, WebSocket& socket) {
-        const std::string_view room_name = room_of(request);
-        const std::string name = request.query("name").value_or("");
+        const std::string room{room_of(request)};
+        const std::string name{request.query("name").value_or("")};
         // A page is not told why a handshake was refused, but it is told why a socket was closed.
         co_await socket.accept();
         if (const auto problem = problem_of_name(name)) throw WebSocketError{refused, *problem};
-        const Channel room = open(room_name);
-        socket.join(room, 0);  // after no message at all: the whole history
+        const Channel channel{"chat/" + room, meanwhile};
+        if (!socket.adopted()) co_await enter(socket, room, channel);
         while (const auto message = co_await socket.receive()) {
-            const std::string_view text = message->text();
-            if (const auto problem = problem_of_text(text)) {
-                const std::string answer = to_text({{"error", *problem}});
-                co_await socket.send(answer);
-            } else {
-                room.publish(to_text({{"name", name}, {"text", text}}));
-            }
+            const std::string text{message->text()};
+            const std::string line = to_text({{"name", name}, {"text", text}});
+            std::optional<std::string> problem = problem_of_text(text);
+            if (!problem) problem = co_await say(room, line, channel);
+            if (!problem) continue;
+            const std::string answer = to_text({{"error", *problem}});
+            co_await socket.send(answer);
         }
+        if (socket.handing_over()) socket.hand_over();  // all there is to know stands in the request
     }
 
-    // The rooms are told to whoever comes after this generation by a channel's history, too.
-    Channel open(std::string_view name) {
-        if (std::ranges::find(rooms_, name, &Room::name) == rooms_.end()) opened_.publish(name);
-        return keep(name);
+    Task<> enter(WebSocket& socket, const std::string& room, const Channel& channel) {
+        std::uint64_t last_id = 0;  // what the channel has after that is in no line
+        const auto read = [&] {
+            return history_.lines_of(room, [&channel, &last_id] { last_id = channel.last_id(); });
+        };
+        const std::vector<std::string> lines = co_await run_blocking(read);
+        for (const std::string& line : lines) co_await socket.send(line);
+        if (!socket.join(channel, last_id))
+            throw WebSocketError{CloseCode::try_again_later, "Too much is said here."};
     }
 
-    Channel keep(std::string_view name) {
-        const auto known = std::ranges::find(rooms_, name, &Room::name);
-        if (known != rooms_.end()) return known->channel;
-        if (rooms_.size() == max_rooms_) rooms_.pop_front();
-        rooms_.push_back({std::string{name}, Channel{"chat/" + std::string{name}, history}});
-        return rooms_.back().channel;
+    // What was wrong; nothing once it is said.
+    Task<std::optional<std::string>> say(const std::string& room, const std::string& line,
+                                         const Channel& channel) {
+        const auto keep = [&] { history_.say(room, line, [&] { channel.publish(line); }); };
+        try {
+            co_await run_blocking(keep);
+            co_return std::nullopt;
+        } catch (const sqlite::Error& error) {
+            log_error("a line is not kept, and so not said: ", error.what());
+        } catch (const HttpError&) {
+            // Too many wait for a thread.
+        }
+        co_return "this could not be said; try again";
     }
 
-    const std::size_t max_rooms_;
-    Channel opened_;          // the names of rooms, in the order in which they were opened
-    std::deque<Room> rooms_;  // the same, at most so many; after start() for the home loop only
+    History history_;
 };
 
 }  // namespace

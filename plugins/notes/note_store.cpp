@@ -24,19 +24,13 @@ std::optional<Note> read_one(Rows rows) {
     return note;
 }
 
-std::int64_t read_number(Rows rows) {
-    std::int64_t number = 0;
-    while (rows.next()) number = rows.integer(0);
-    return number;
-}
-
 std::optional<Note> insert(Connection& connection, const Draft& draft) {
     try {
         return read_one(
             connection.query("INSERT INTO note (title, text) VALUES (?1, ?2) "
                              "RETURNING id, title, text, created, updated",
                              std::string_view{draft.title}, std::string_view{draft.text}));
-    } catch (const SqliteError& error) {
+    } catch (const Error& error) {
         if (error.not_unique()) throw TitleTaken{draft.title};
         throw;
     }
@@ -82,24 +76,8 @@ private:
 
 NoteStore::NoteStore(std::string file, std::chrono::milliseconds busy_timeout)
     : file_{std::move(file)}, busy_timeout_{busy_timeout} {
-    prepare_file();
-}
-
-void NoteStore::prepare_file() {
     Borrowed connection{*this};
-    std::string mode;
-    for (Rows rows = connection->query("PRAGMA journal_mode = WAL"); rows.next();) mode = rows.text(0);
-    if (mode != "wal") throw SqliteError{0, "it cannot be kept in WAL mode: not a file on a local disk?"};
-
-    // The write lock, so that of two servers that start at once only one creates the tables.
-    Transaction transaction{*connection, Transaction::Kind::write};
-    const std::int64_t found = read_number(connection->query("PRAGMA user_version"));
-    if (found > schema_version) {
-        throw SqliteError{0, "its tables are of version " + std::to_string(found) +
-                                 ", this plugin knows up to " + std::to_string(schema_version)};
-    }
-    if (found == 0) connection->execute(schema);
-    transaction.commit();
+    prepare_file(*connection, schema_version, schema);
 }
 
 Page NoteStore::list(std::int64_t limit, std::int64_t offset) {
@@ -132,7 +110,7 @@ std::optional<Note> NoteStore::update(std::int64_t id, const Draft& draft) {
                               "updated = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') WHERE id = ?1 "
                               "RETURNING id, title, text, created, updated",
                               id, std::string_view{draft.title}, std::string_view{draft.text}));
-    } catch (const SqliteError& error) {
+    } catch (const Error& error) {
         if (error.not_unique()) throw TitleTaken{draft.title};
         throw;
     }

@@ -6,14 +6,19 @@
 // busy timeout.
 #pragma once
 
-#include "sqlite.hpp"
-
+#include <chrono>
+#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <span>
+#include <sqlite/sqlite.hpp>
+#include <stdexcept>
+#include <string>
 #include <vector>
 
 namespace notes {
+
+using namespace sqlite;
 
 struct Note {
     std::int64_t id = 0;
@@ -41,7 +46,7 @@ public:
         : std::runtime_error{"there is a note with the title '" + title + "' already"} {}
 };
 
-/// Errors: every function but the destructor throws SqliteError; create(), update() and import() also
+/// Errors: every function but the destructor throws sqlite::Error; create(), update() and import() also
 /// TitleTaken.
 class NoteStore {
 public:
@@ -59,8 +64,6 @@ public:
 
 private:
     class Borrowed;
-
-    void prepare_file();
 
     const std::string file_;
     const std::chrono::milliseconds busy_timeout_;

@@ -28,7 +28,7 @@ NoteStore open_store(const Settings& settings, const std::string& file) {
     if (busy_timeout > 1min) settings.fail("busy_timeout", "must be at most 1m");
     try {
         return NoteStore{file, busy_timeout};
-    } catch (const SqliteError& error) {
+    } catch (const sqlite::Error& error) {
         settings.fail("path", std::string{"must be a file that can hold the notes ("} + error.what() + ")");
     }
 }
@@ -73,7 +73,7 @@ auto answering(Notes& notes, Member handler) {
             return (notes.*handler)(request);
         } catch (const TitleTaken& taken) {
             throw HttpError{http::status::conflict, taken.what()};
-        } catch (const SqliteError& error) {
+        } catch (const sqlite::Error& error) {
             if (!error.busy()) throw;  // a 500: its text is for the log only
             HttpError busy{http::status::service_unavailable, "somebody else is writing; try again shortly"};
             busy.header("Retry-After", "1");

@@ -1,8 +1,8 @@
 // WebSockets of plain functions: each call is a step on the socket's loop, which the function's thread waits
 // for.
 #include <patchbay/blocking.hpp>
+#include <patchbay/blocking_websocket.hpp>
 #include <patchbay/handlers.hpp>
-#include <patchbay/websocket.hpp>
 
 #include <boost/asio/post.hpp>
 
@@ -121,6 +121,18 @@ bool BlockingWebSocket::join(const Channel& channel, std::optional<std::uint64_t
 
 void BlockingWebSocket::leave(const Channel& channel) {
     call_on(loop_, [&] { socket_->leave(channel); });
+}
+
+bool BlockingWebSocket::handing_over() {
+    return call_on(loop_, [this] { return socket_->handing_over(); });
+}
+
+void BlockingWebSocket::hand_over(std::string_view state) {
+    call_on(loop_, [&] { socket_->hand_over(state); });
+}
+
+std::optional<std::string> BlockingWebSocket::adopted() {
+    return call_on(loop_, [this] { return std::optional<std::string>{socket_->adopted()}; });
 }
 
 HandlerRef Handlers::add_blocking_websocket(std::string_view name, detail::BlockingTalk function,

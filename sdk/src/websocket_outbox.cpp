@@ -24,10 +24,10 @@ std::size_t WebSocketOutbox::size_of(std::string_view payload) noexcept {
 
 WebSocketOutbox::WebSocketOutbox(WebSocketSession& session, const WebSocketOptions& options)
     : loop_{session.loop()},
-      limit_{options.outbox},
-      when_full_{options.when_full},
       session_{&session},
-      joins_{*this, loop_} {}
+      joins_{*this, loop_},
+      limit_{options.outbox},
+      when_full_{options.when_full} {}
 
 std::string_view WebSocketOutbox::Message::view() const noexcept {
     const auto* const own = std::get_if<std::string>(&payload);
@@ -149,6 +149,13 @@ bool WebSocketOutbox::take(Message& message) {
     if (message.bytes == 0) --uncounted_;
     room_.notify_all();
     return true;
+}
+
+void WebSocketOutbox::move_to(WebSocketSession& session, const WebSocketOptions& options) {
+    session_ = &session;
+    const std::scoped_lock lock{mutex_};
+    limit_ = options.outbox;
+    when_full_ = options.when_full;
 }
 
 void WebSocketOutbox::close() {

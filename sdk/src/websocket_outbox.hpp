@@ -38,6 +38,8 @@ public:
     void flush();
     /// Takes no more, leaves the channels, and drops what is left. The session may go.
     void close();
+    /// Goes on for that session, with all that is queued, the channels and the senders.
+    void move_to(WebSocketSession& session, const WebSocketOptions& options);
 
     WebSocketJoins& joins() noexcept { return joins_; }
     enum class Counts : bool { no, yes };
@@ -67,12 +69,12 @@ private:
     void arrived();
 
     boost::asio::io_context& loop_;
-    const std::size_t limit_;
-    const WebSocketOverflow when_full_;
     WebSocketSession* session_;  // the loop's alone; null once closed
     WebSocketJoins joins_;       // the loop's alone, as is the next
     bool first_ = false;
     std::mutex mutex_;
+    std::size_t limit_;
+    WebSocketOverflow when_full_;
     std::condition_variable room_;
     std::vector<Message> messages_;
     std::size_t next_ = 0;  // of the messages

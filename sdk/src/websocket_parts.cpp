@@ -17,13 +17,10 @@ std::size_t bytes_of(const RequestData& data) {
 
 }  // namespace
 
-WebSocketSession::Parts::Parts(const RequestData& given, const HandlerEntry& of, WebSocketSession& session)
-    : entry{of},
-      bytes{std::make_unique<char[]>(bytes_of(given))},
+KeptRequest::KeptRequest(const RequestData& given)
+    : bytes{std::make_unique<char[]>(bytes_of(given))},
       route_names{given.route_names ? given.route_names->shared_from_this() : nullptr},
-      data{given},
-      shared_values{given.attached},
-      socket{session} {
+      data{given} {
     char* end = bytes.get();
     const auto keep = [&end](std::string_view& view) {
         char* const begin = end;
@@ -48,10 +45,13 @@ WebSocketSession::Parts::Parts(const RequestData& given, const HandlerEntry& of,
     }
 }
 
+WebSocketSession::Parts::Parts(const RequestData& given, const HandlerEntry& of, WebSocketSession& session)
+    : entry{of}, kept{given}, shared_values{given.attached}, socket{session} {}
+
 WebSocketSession::Parts::~Parts() {
     task = {};
     thrown = nullptr;
-    while (data.attached != shared_values) drop_newest_value(data);
+    while (kept.data.attached != shared_values) drop_newest_value(kept.data);
 }
 
 }  // namespace patchbay::detail

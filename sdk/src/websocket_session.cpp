@@ -31,7 +31,7 @@ struct WebSocketSession::Opening {
 
 Task<Response> WebSocketSession::run(Request& request, const HandlerEntry& entry) {
     TaskContext& context = co_await ContextTag{};
-    const auto session = std::make_shared<WebSocketSession>(request, entry, context.executor);
+    const auto session = std::make_shared<WebSocketSession>(*request.data_, entry, context.executor);
     session->deadline = context.deadline;
     session->cancelled = context.cancelled;
     Opening opening{session.get()};
@@ -43,15 +43,16 @@ Task<Response> WebSocketSession::run(Request& request, const HandlerEntry& entry
     co_return Response::websocket(answer ? std::move(*answer) : Response{}, WebSocketOffer{session});
 }
 
-WebSocketSession::WebSocketSession(Request& request, const HandlerEntry& entry, const LoopExecutor& loop)
-    : loop_{&loop.context()}, parts_{std::make_unique<Parts>(*request.data_, entry, *this)} {
+WebSocketSession::WebSocketSession(const RequestData& request, const HandlerEntry& entry,
+                                   const LoopExecutor& loop)
+    : loop_{&loop.context()}, parts_{std::make_unique<Parts>(request, entry, *this)} {
     executor = loop;
     finished = [](TaskContext& context) noexcept { static_cast<WebSocketSession&>(context).ended(); };
 }
 
 WebSocketSession::~WebSocketSession() = default;
 
-// In a step of run(), whose scope it is.
+// In a step of run(), or in adopt(), whose scope it is.
 void WebSocketSession::start() {
     self_ = shared_from_this();
     bool done = true;
@@ -67,7 +68,7 @@ void WebSocketSession::start() {
 // The handler accepts the handshake: run() gives the answer.
 void WebSocketSession::ask() {
     if (std::exchange(asked_, true)) return;
-    parts_->data.hints = nullptr;  // it is the exchange's, which others use once this one is answered
+    parts_->kept.data.hints = nullptr;  // it is the exchange's, which others use once this one is answered
     wake_opener();
 }
 
@@ -156,9 +157,10 @@ const std::shared_ptr<WebSocketOutbox>& WebSocketSession::outbox() {
     return outbox_;
 }
 
-// True when a receive() need not wait: message_ is set, or the socket is closed.
+// True when a receive() need not wait: message_ is set, or there will be none.
 bool WebSocketSession::pull() {
     message_.reset();
+    if (handing_over_) return true;  // it is for another handler
     if (port_) {
         message_ = port_->next();  // also of a closed socket, which gets its last message's bytes back
     } else if (!close_code_) {
@@ -172,23 +174,26 @@ void WebSocketSession::ended() noexcept {
     const auto keep = std::move(self_);
     const LoopExecutor keep_mapped = std::exchange(executor, {});
     const LeaseScope scope{keep_mapped.lease()};
-    settle();
+    const bool handed_over = settle() && leave();
     parts_.reset();
     asked_ = true;
     wake_opener();
-    if (port_) {
+    if (handed_over) {
+        port_->handed_over();
+    } else if (port_) {
         say_farewell();
     } else if (failure_) {
         closed(CloseCode::abnormal, {});  // there will be no socket
     }
 }
 
-// What the handler's end means to the client, or to run().
-void WebSocketSession::settle() noexcept {
+// What the handler's end means to the client, or to run(). False when it has thrown.
+bool WebSocketSession::settle() noexcept {
     farewell_ = CloseCode::normal;
     try {
         if (parts_->thrown) std::rethrow_exception(parts_->thrown);
         parts_->task.take();
+        return true;
     } catch (const WebSocketError& error) {
         farewell_ = error.code();
         farewell_reason_ = error.what();
@@ -198,6 +203,7 @@ void WebSocketSession::settle() noexcept {
     } catch (...) {
         fail("an exception that is no std::exception");
     }
+    return false;
 }
 
 void WebSocketSession::fail(const char* what) {

@@ -22,11 +22,7 @@ std::optional<Response> Connection::refuse_upgrade() {
     handover_ = std::make_unique<WebSocketHandover>();
     handover_->generation = endpoint.generation;
     handover_->loop = endpoint.generation->home ? endpoint.generation->home : &server_.loop_;
-    handover_->terms = {.max_message = options.max_message,
-                        .ping_interval = options.ping_interval,
-                        .pong_timeout = options.pong_timeout,
-                        .close_timeout = options.close_timeout,
-                        .cleanup_timeout = options.cleanup_timeout};
+    handover_->terms.take(options);
     if (handshake.deflate) handover_->terms.deflate = handshake.deflate->parameters;
     handover_->subprotocol = handshake.subprotocol;
     handover_->handshake = handshake_lines(handshake);

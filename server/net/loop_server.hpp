@@ -94,6 +94,7 @@ public:
     void routes(RoutesHold routes) {
         routes_ = std::move(routes);
         ++routes_number_;
+        websockets_.routes_changed();
     }
     /// Precondition: it has as many listeners as the first.
     void options(const ServerOptions& options);

@@ -20,12 +20,6 @@ namespace {
 constexpr std::size_t large_read = 64 * 1024;    // of a message that is not there yet
 constexpr std::size_t most_pending = 64 * 1024;  // of bytes to send, before senders wait
 
-// What does not become smaller becomes larger: by so much at most, whatever its zlib was told
-// (deflateBound()).
-std::size_t most_in_frame(const WebSocketTerms& terms) noexcept {
-    return terms.max_message + (terms.deflate ? terms.max_message / 8 + terms.max_message / 64 + 64 : 0);
-}
-
 }  // namespace
 
 /// What is sent while a connection is worked on goes out at the end, with one call.
@@ -57,7 +51,7 @@ WebSocketConnection::WebSocketConnection(LoopServer& server, WebSocketHandover& 
       generation_{handover.session->running() ? handover.generation : nullptr},
       session_{std::move(handover.session)},
       terms_{handover.terms},
-      reader_{{.frame = most_in_frame(terms_), .message = terms_.max_message}},
+      reader_{terms_.limits()},
       input_{std::move(handover.input)},
       out_{std::move(handover.output)},
       address_counts_{handover.address_counts},

@@ -42,6 +42,9 @@ public:
     void close_now();
     /// Null once the handler has ended.
     const ServedGeneration* generation() const noexcept { return generation_; }
+    /// Asks the handler to leave the socket to a new generation's, if there is one for it. The handler may go
+    /// on in here.
+    void ask_to_hand_over();
 
     WebSocketConnection* previous = nullptr;  // the list
     WebSocketConnection* following = nullptr;
@@ -61,7 +64,12 @@ private:
     bool has_room() const noexcept override;
     void close(CloseCode code, std::string_view reason) override;
     void handler_ended() noexcept override;
+    void handed_over() noexcept override;
 
+    const Endpoint* successor(PathParams& params) const noexcept;
+    void succeed();
+    void begin_handler(const Endpoint& endpoint, const PathParams& params);
+    void leave_generation() noexcept;
     void say_farewell(CloseCode code, std::string_view reason);
     void on_timeout() override;
     void keep_alive();

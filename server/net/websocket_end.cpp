@@ -93,9 +93,13 @@ void WebSocketConnection::on_half_close() {
     if (first && session_) session_->closed(CloseCode::abnormal, {});
 }
 
-void WebSocketConnection::handler_ended() noexcept {
+void WebSocketConnection::leave_generation() noexcept {
     if (generation_) generation_->requests.fetch_sub(1, std::memory_order_relaxed);
     generation_ = nullptr;
+}
+
+void WebSocketConnection::handler_ended() noexcept {
+    leave_generation();
     session_.reset();
     if (exchange_) Exchange::leave_upgrade(std::move(exchange_));
     held_ = false;

@@ -8,6 +8,7 @@
 #include "net/descriptor.hpp"
 #include "runtime/loop_thread.hpp"
 #include "websocket/deflate_offer.hpp"
+#include "websocket/message_reader.hpp"
 
 #include <patchbay/detail/websocket_session.hpp>
 
@@ -32,6 +33,20 @@ struct WebSocketTerms {
     std::chrono::milliseconds close_timeout{};
     std::chrono::milliseconds cleanup_timeout{};
     std::optional<websocket::DeflateParameters> deflate{};  ///< nothing: messages are not compressed
+
+    void take(const WebSocketOptions& options) noexcept {
+        max_message = options.max_message;
+        ping_interval = options.ping_interval;
+        pong_timeout = options.pong_timeout;
+        close_timeout = options.close_timeout;
+        cleanup_timeout = options.cleanup_timeout;
+    }
+    /// What does not become smaller by compression becomes larger: by so much at most, whatever the client's
+    /// zlib was told (deflateBound()).
+    websocket::MessageReader::Limits limits() const noexcept {
+        return {.frame = max_message + (deflate ? max_message / 8 + max_message / 64 + 64 : 0),
+                .message = max_message};
+    }
 };
 
 /// Made when the handshake has been judged, while the handler's options are there, for the handler to accept

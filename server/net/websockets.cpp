@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t kept_output = 64 * 1024;
 constexpr std::chrono::milliseconds spread{1'000};
+constexpr std::size_t asked_at_once = 64;  // before the loop turns to others
 
 }  // namespace
 
@@ -40,6 +41,8 @@ void WebSockets::adopt(std::unique_ptr<WebSocketHandover> handover) {
         adopted.shut_down();
     } else if (outdated) {
         adopted.close_later(CloseCode::service_restart, {});
+    } else {
+        adopted.ask_to_hand_over();  // the routes may have changed on its way
     }
 }
 
@@ -47,6 +50,7 @@ void WebSockets::remove(WebSocketConnection& connection) {
     (connection.previous ? connection.previous->following : first_) = connection.following;
     if (connection.following) connection.following->previous = connection.previous;
     --count_;
+    if (to_ask_ == &connection) to_ask_ = connection.following;
     if (connection.awaits_flush)
         std::ranges::replace(to_flush_, &connection, static_cast<WebSocketConnection*>(nullptr));
     server_.poller_.retire(std::unique_ptr<EventSource>{&connection});
@@ -62,6 +66,23 @@ void WebSockets::for_each(Function function) {
         all.push_back(connection);
     for (WebSocketConnection* connection : all)
         if (!connection->retired()) function(*connection);
+}
+
+void WebSockets::routes_changed() {
+    to_ask_ = first_;
+    if (to_ask_ && !std::exchange(asking_, true)) post_ask();
+}
+
+// One that goes on may end others, which remove() allows for.
+void WebSockets::ask_some() {
+    for (std::size_t i = 0; i < asked_at_once && to_ask_; ++i)
+        std::exchange(to_ask_, to_ask_->following)->ask_to_hand_over();
+    asking_ = to_ask_ != nullptr;
+    if (asking_) post_ask();
+}
+
+void WebSockets::post_ask() {
+    boost::asio::post(server_.loop_.context(), [this] { ask_some(); });
 }
 
 void WebSockets::drain() {

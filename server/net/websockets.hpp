@@ -25,6 +25,8 @@ public:
     void expect() noexcept { expected_.fetch_add(1, std::memory_order_relaxed); }
     /// A socket that has changed its protocol goes on here. Its handler may run in here.
     void adopt(std::unique_ptr<WebSocketHandover> handover);
+    /// Sockets of generations that serve no more are handed over to those that do, where both will.
+    void routes_changed();
     /// Tells every client that the server goes away.
     void drain();
     /// Tells the clients of one generation, spread over a second, to connect anew; or (null) closes all
@@ -48,12 +50,16 @@ private:
     void for_each(Function function);
     void flush_all();
     void post_flush();
+    void ask_some();
+    void post_ask();
 
     LoopServer& server_;
     WebSocketConnection* first_ = nullptr;
     std::size_t count_ = 0;
     std::atomic<std::size_t> expected_{0};
     std::vector<WebSocketConnection*> to_flush_;  // null where it has gone since
+    WebSocketConnection* to_ask_ = nullptr;       // whether it is to be handed over, and all that follow
+    bool asking_ = false;                         // ask_some() is on its way
     std::string spare_output_;
 };
 

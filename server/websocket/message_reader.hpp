@@ -31,6 +31,9 @@ public:
 
     explicit MessageReader(const Limits& limits) noexcept : limits_{limits} {}
 
+    /// Others from now on, also for what has begun.
+    void limits(const Limits& limits) noexcept { limits_ = limits; }
+
     /// From the first message on, they may be compressed as was agreed on.
     void inflate_with(const DeflateParameters& parameters, CompressionPool& pool) {
         inflater_.emplace(parameters, pool);

@@ -57,8 +57,10 @@ Frame WebSocketClient::read() {
     std::uint64_t size = static_cast<unsigned char>(head[1]);
     if (size > 127) throw std::runtime_error{"WebSocketClient: a server's frame is masked"};
     if (size >= 126) size = number_of(take(size == 126 ? 2 : 8));
-    return {
-        .opcode = first & 0xfu, .fin = (first & 0x80) != 0, .payload = take(static_cast<std::size_t>(size))};
+    return {.opcode = first & 0xfu,
+            .fin = (first & 0x80) != 0,
+            .payload = take(static_cast<std::size_t>(size)),
+            .compressed = (first & 0x40) != 0};
 }
 
 std::string WebSocketClient::read_message() {

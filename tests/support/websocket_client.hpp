@@ -13,6 +13,7 @@ struct Frame {
     unsigned opcode = 0;
     bool fin = true;
     std::string payload;
+    bool compressed = false;  ///< RSV1 (RFC 7692 §6)
 };
 
 /// A GET with all that a handshake needs; `more` are header lines.

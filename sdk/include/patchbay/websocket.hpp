@@ -13,7 +13,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace patchbay {
 
@@ -97,40 +96,21 @@ public:
     /// For other threads, and for whoever outlives the handler.
     WebSocketSender sender() { return WebSocketSender{session_->outbox()}; }
 
+    /// Whether a new generation of the plugin waits for the socket, as WebSocketOptions::adopt allows. From
+    /// then on receive() gives nothing, what the client sends is kept for the new generation's handler, and
+    /// send() does as before.
+    bool handing_over() const noexcept { return session_->handing_over(); }
+    /// Once this handler has returned, that of the new generation runs with this socket and the same request,
+    /// and finds `state` in adopted(). The handshake is accepted, the socket is in its channels, and senders
+    /// go on. If no generation adopts it any more, it is closed with CloseCode::service_restart. Without a
+    /// call of this the handler's end closes it as ever. Errors: std::logic_error before handing_over().
+    void hand_over(std::string_view state = {}) { session_->hand_over(state); }
+    /// What the handler before has given to hand_over(); nothing when this one had the handshake. Lifetime:
+    /// the handler's.
+    std::optional<std::string_view> adopted() const noexcept { return session_->adopted(); }
+
 private:
     detail::WebSocketSession* session_;
-};
-
-/// The same for a plain function on an executor thread, which it holds. One thread at a time. Its sender() is
-/// for others.
-class PATCHBAY_API BlockingWebSocket {
-public:
-    BlockingWebSocket(WebSocket& socket, LoopExecutor loop) noexcept
-        : socket_{&socket}, loop_{std::move(loop)}, sender_{socket.sender()} {}
-    BlockingWebSocket(const BlockingWebSocket&) = delete;
-    BlockingWebSocket& operator=(const BlockingWebSocket&) = delete;
-
-    /// As those of WebSocket; each waits for the socket's loop.
-    BlockingWebSocket& header(std::string_view name, std::string_view value);
-    BlockingWebSocket& cookie(const Cookie& cookie);
-    void accept();
-    std::optional<WebSocketMessage> receive();
-    bool send(std::string_view text);
-    bool send_bytes(std::string_view bytes);
-    void close(CloseCode code = CloseCode::normal, std::string_view reason = {});
-    bool open();
-    std::optional<CloseCode> close_code();
-    std::string close_reason();
-    std::string subprotocol();
-    bool join(const Channel& channel, std::optional<std::uint64_t> after = {});
-    void leave(const Channel& channel);
-
-    WebSocketSender sender() const { return sender_; }
-
-private:
-    WebSocket* socket_;
-    LoopExecutor loop_;
-    WebSocketSender sender_;
 };
 
 }  // namespace patchbay

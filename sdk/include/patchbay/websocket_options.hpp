@@ -42,6 +42,9 @@ struct WebSocketOptions {
     /// outbox takes a message of any size.
     std::size_t outbox = 256 * 1024;
     WebSocketOverflow when_full = WebSocketOverflow::close;
+    /// At a reload, open sockets go over to the handler of this name in the new generation, if that adopts,
+    /// too: see WebSocket::handing_over(). Without, they stay with the generation that accepted them.
+    bool adopt = false;
 };
 
 }  // namespace patchbay

@@ -5,6 +5,7 @@
 
 #include <patchbay/detail/request_data.hpp>
 #include <patchbay/detail/task_context.hpp>
+#include <patchbay/detail/websocket_port.hpp>
 #include <patchbay/detail/websocket_waiter.hpp>
 #include <patchbay/export.hpp>
 #include <patchbay/task.hpp>
@@ -40,24 +41,6 @@ struct WebSocketEntry {
     WebSocketTalk talk;
 };
 
-/// The open socket, which is the host's. Outlives the session's handler.
-class PATCHBAY_API WebSocketPort {
-public:
-    /// The next message of what has come already; its payload stays where it is until the next call. May call
-    /// WebSocketSession::closed().
-    virtual std::optional<WebSocketMessage> next() = 0;
-    /// Takes all of it, whatever the room.
-    virtual void send(std::string_view payload, bool is_text) = 0;
-    virtual bool has_room() const noexcept = 0;
-    /// Sends the farewell, unless that has happened.
-    virtual void close(CloseCode code, std::string_view reason) = 0;
-    /// The handler and all that was the plugin's has ended; nothing is called after this.
-    virtual void handler_ended() noexcept = 0;
-
-protected:
-    ~WebSocketPort() = default;
-};
-
 class PATCHBAY_API WebSocketSession final : TaskContext,
                                             public std::enable_shared_from_this<WebSocketSession> {
 public:
@@ -65,7 +48,8 @@ public:
     /// gives the 101, or throws what it threw.
     static Task<Response> run(Request& request, const HandlerEntry& entry);
 
-    WebSocketSession(Request& request, const HandlerEntry& entry, const LoopExecutor& loop);
+    /// Copies the request.
+    WebSocketSession(const RequestData& request, const HandlerEntry& entry, const LoopExecutor& loop);
     ~WebSocketSession();
 
     // For the host.
@@ -88,6 +72,18 @@ public:
     /// Takes over the values that the handler has attached, if it runs: nobody else sees them any more.
     bool keep_values() noexcept;
 
+    // For the host, at a reload.
+    /// Whether the handler may be asked to hand the socket over.
+    bool may_hand_over() const noexcept;
+    /// Asks it to. The handler may go on in here.
+    void ask_to_hand_over();
+    /// Of the handler that runs or has handed over: what another generation's is found by.
+    const RequestData& request() const noexcept;
+    std::string_view plugin() const noexcept;
+    std::string_view handler() const noexcept;
+    /// Takes the socket over from a session that has handed it over, and starts the handler.
+    void adopt(WebSocketSession& before);
+
     // For WebSocket, on the loop.
     Response& answer();
     bool open() const noexcept { return port_ && !close_code_; }
@@ -96,6 +92,9 @@ public:
     std::string_view subprotocol() const noexcept { return subprotocol_; }
     void close(CloseCode code, std::string_view reason);
     const std::shared_ptr<WebSocketOutbox>& outbox();
+    bool handing_over() const noexcept { return handing_over_ && !close_code_; }
+    void hand_over(std::string_view state);
+    std::optional<std::string_view> adopted() const noexcept;
 
 private:
     friend struct WebSocketWaiter;
@@ -105,6 +104,7 @@ private:
     friend class WebSocketOutbox;
     struct Opening;
     struct Parts;  // the request and what the handler makes of it, until it has ended
+    struct Left;   // what a handler leaves to the one that adopts the socket
 
     void start();
     void ask();
@@ -116,7 +116,8 @@ private:
     void resume(WebSocketWaiter& waiter);
     void overflowed();
     void ended() noexcept;
-    void settle() noexcept;
+    bool settle() noexcept;
+    bool leave();
     void fail(const char* what);
     void say_farewell() noexcept;
 
@@ -130,6 +131,7 @@ private:
     std::optional<WebSocketMessage> message_;
     std::shared_ptr<WebSocketOutbox> outbox_;
     std::unique_ptr<Response> answer_;  // what the handler adds to the 101
+    std::unique_ptr<Left> left_;        // the handler hands the socket over, or has
     std::exception_ptr failure_;        // thrown before the handshake was accepted
     std::string subprotocol_;
     std::string close_reason_;
@@ -137,6 +139,7 @@ private:
     std::optional<CloseCode> close_code_;
     CloseCode farewell_ = CloseCode::normal;  // the handler's, once it has ended
     bool asked_ = false;                      // the handshake is accepted
+    bool handing_over_ = false;               // the handler is asked to
 };
 
 }  // namespace detail

@@ -1,6 +1,7 @@
 // What may be given to Handlers::websocket() and blocking_websocket(), and the sentences for what may not.
 #pragma once
 
+#include <patchbay/blocking_websocket.hpp>
 #include <patchbay/detail/handler_function.hpp>
 #include <patchbay/request.hpp>
 #include <patchbay/task.hpp>

@@ -13,11 +13,11 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-namespace notes {
+namespace sqlite {
 
-class SqliteError : public std::runtime_error {
+class Error : public std::runtime_error {
 public:
-    SqliteError(int code, const std::string& message) : std::runtime_error{message}, code_{code} {}
+    Error(int code, const std::string& message) : std::runtime_error{message}, code_{code} {}
 
     /// Another connection held the file's lock for longer than the busy timeout.
     bool busy() const noexcept;
@@ -29,7 +29,7 @@ private:
 };
 
 /// A statement being run. Its end gives the statement, and with it the read lock, back.
-/// Errors: next() throws SqliteError.
+/// Errors: next() throws Error.
 class Rows {
 public:
     explicit Rows(sqlite3_stmt* statement) noexcept : statement_{statement} {}
@@ -52,14 +52,14 @@ private:
 
 class Connection {
 public:
-    /// Opens the file, or creates it (not its folder). Errors: SqliteError.
+    /// Opens the file, or creates it (not its folder). Errors: Error.
     Connection(const std::string& file, std::chrono::milliseconds busy_timeout);
 
-    /// Runs statements without parameters or results, separated by semicolons. Errors: SqliteError.
+    /// Runs statements without parameters or results, separated by semicolons. Errors: Error.
     void execute(const char* script);
 
     /// Prepares the statement at its first use, keeps it, and binds ?1, ?2 and so on: values never become
-    /// part of the SQL. Precondition: no Rows of the same statement is alive. Errors: SqliteError.
+    /// part of the SQL. Precondition: no Rows of the same statement is alive. Errors: Error.
     template <class... Values>
     Rows query(std::string_view sql, const Values&... values) {
         sqlite3_stmt* const statement = prepared(sql);
@@ -88,7 +88,7 @@ private:
         statements_;  // go before the handle
 };
 
-/// All or nothing: rolls back unless commit() was called. Errors: SqliteError from the constructor and
+/// All or nothing: rolls back unless commit() was called. Errors: Error from the constructor and
 /// commit().
 class Transaction {
 public:
@@ -108,4 +108,12 @@ private:
     Connection& connection_;
 };
 
-}  // namespace notes
+/// The first column of the last row; 0 without one. Errors: Error.
+std::int64_t read_number(Rows rows);
+
+/// Keeps the file in WAL mode, in which readers do not wait for writers, and makes its tables unless they are
+/// there. `schema` sets `PRAGMA user_version` to `version`, which is raised with every change of the tables.
+/// Errors: Error, also when a newer version has made them.
+void prepare_file(Connection& connection, std::int64_t version, const char* schema);
+
+}  // namespace sqlite

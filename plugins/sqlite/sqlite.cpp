@@ -1,18 +1,18 @@
-#include "sqlite.hpp"
-
 #include <sqlite3.h>
 
-namespace notes {
+#include <sqlite/sqlite.hpp>
+
+namespace sqlite {
 namespace {
 
 [[noreturn]] void fail(sqlite3* handle, int code) {
-    throw SqliteError{code, handle ? sqlite3_errmsg(handle) : sqlite3_errstr(code)};
+    throw Error{code, handle ? sqlite3_errmsg(handle) : sqlite3_errstr(code)};
 }
 
 }  // namespace
 
-bool SqliteError::busy() const noexcept { return (code_ & 0xff) == SQLITE_BUSY; }
-bool SqliteError::not_unique() const noexcept { return code_ == SQLITE_CONSTRAINT_UNIQUE; }
+bool Error::busy() const noexcept { return (code_ & 0xff) == SQLITE_BUSY; }
+bool Error::not_unique() const noexcept { return code_ == SQLITE_CONSTRAINT_UNIQUE; }
 
 Rows::~Rows() {
     if (statement_) sqlite3_reset(statement_.get());
@@ -88,11 +88,33 @@ Transaction::~Transaction() {
     if (!connection_.in_transaction()) return;
     try {
         connection_.execute("ROLLBACK");
-    } catch (const SqliteError&) {
+    } catch (const Error&) {
         // Still in_transaction(): whoever owns the connection closes it, and that rolls back.
     }
 }
 
 void Transaction::commit() { connection_.execute("COMMIT"); }
 
-}  // namespace notes
+std::int64_t read_number(Rows rows) {
+    std::int64_t number = 0;
+    while (rows.next()) number = rows.integer(0);
+    return number;
+}
+
+void prepare_file(Connection& connection, std::int64_t version, const char* schema) {
+    std::string mode;
+    for (Rows rows = connection.query("PRAGMA journal_mode = WAL"); rows.next();) mode = rows.text(0);
+    if (mode != "wal") throw Error{0, "it cannot be kept in WAL mode: not a file on a local disk?"};
+
+    // The write lock, so that of two servers that start at once only one creates the tables.
+    Transaction transaction{connection, Transaction::Kind::write};
+    const std::int64_t found = read_number(connection.query("PRAGMA user_version"));
+    if (found > version) {
+        throw Error{0, "its tables are of version " + std::to_string(found) + ", this plugin knows up to " +
+                           std::to_string(version)};
+    }
+    if (found == 0) connection.execute(schema);
+    transaction.commit();
+}
+
+}  // namespace sqlite
