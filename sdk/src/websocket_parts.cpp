@@ -34,6 +34,7 @@ WebSocketSession::Parts::Parts(const RequestData& given, const HandlerEntry& of,
         keep(*view);
     data.unread = data.body;
     data.body_feed = nullptr;
+    data.cancelled = &cancelled;
     fields.assign(given.headers.begin(), given.headers.end());
     for (HeaderField& field : fields) {
         keep(field.name);

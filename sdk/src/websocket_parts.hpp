@@ -8,6 +8,7 @@
 #include <patchbay/request.hpp>
 #include <patchbay/websocket.hpp>
 
+#include <atomic>
 #include <exception>
 #include <memory>
 #include <string_view>
@@ -26,6 +27,7 @@ struct WebSocketSession::Parts {
     std::unique_ptr<char[]> bytes;  // of the views in `data`
     std::vector<HeaderField> fields;
     std::shared_ptr<const RouteNames> route_names;  // of the routes, which are perhaps replaced
+    std::atomic<bool> cancelled{false};
     RequestData data;
     AttachedValue* shared_values;  // the newest that is not ours to destroy
     Request request{data};

@@ -16,6 +16,7 @@
 #include <patchbay/response.hpp>
 #include <patchbay/session.hpp>
 #include <patchbay/settings.hpp>
+#include <patchbay/shielded.hpp>
 #include <patchbay/sleep.hpp>
 #include <patchbay/spawn.hpp>
 #include <patchbay/task.hpp>
