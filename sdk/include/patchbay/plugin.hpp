@@ -14,6 +14,7 @@
 #include <patchbay/negotiation.hpp>
 #include <patchbay/request.hpp>
 #include <patchbay/response.hpp>
+#include <patchbay/schedule.hpp>
 #include <patchbay/session.hpp>
 #include <patchbay/settings.hpp>
 #include <patchbay/shielded.hpp>
