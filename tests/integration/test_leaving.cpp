@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <string>
@@ -150,6 +151,33 @@ TEST_CASE("blocking work whose clients have left never begins, and what has begu
     CHECK(watcher.get("/queued").body == "ran");  // comes after all of them
     CHECK(counts(watcher)["ran"] == 1);
     std::cout << "of " << count << " queued jobs whose clients had left none ran\n";
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("a blocking handler learns that its time, a reload or its socket's end asks it to stop") {
+    const auto config = [](const std::string& setting) {
+        return "listen: 127.0.0.1:0\nevent_loops: 1\ntimeouts: {handler: 300ms}\ndrain: {deadline: 100ms}\n"
+               "routes: [{path: /work, handler: leaving.work}, "
+               "{path: /patient, handler: leaving.work, timeout: 2h}]\n"
+               "settings: {leaving: {a: " +
+               setting + "}}\n";
+    };
+    ServerProcess server{config("1"), plugin};
+    HttpClient watcher{server.port()};
+    HttpClient client{server.port()};
+    CHECK(client.get("/work").status == 504);
+    CHECK(wait_for_running(watcher, 0));
+    {
+        const WebSocketClient socket{server.port(), "/busy"};
+        CHECK(wait_for_running(watcher, 1));
+    }
+    CHECK(wait_for_running(watcher, 0));
+    HttpClient patient{server.port()};
+    patient.send(http_request("GET", "/patient"));
+    CHECK(wait_for_running(watcher, 1));
+    server.reconfigure(config("2"));
+    server.signal(SIGHUP);
+    CHECK(patient.read_response().body == "stopped");
     CHECK(server.terminate() == 0);
 }
 

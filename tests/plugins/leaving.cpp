@@ -19,6 +19,10 @@ public:
             .route("/talk");
         handlers.blocking("work", [this](Request& request) { return work(request); }).route("GET /work");
         handlers.blocking("queued", [this](Request&) { return queued(); }).route("GET /queued");
+        handlers
+            .blocking_websocket("busy", [this](Request& request,
+                                               BlockingWebSocket& socket) { busy(request, socket); })
+            .route("/busy");
         handlers.async("late", late).route("GET /late/{milliseconds:int}");
         handlers.async("drip", drip).route("GET /drip/{milliseconds:int}");
         handlers.inline_("counts", [this](Request&) { return counts(); }).route("GET /counts");
@@ -65,6 +69,12 @@ private:
         const Running running{*this};
         while (!request.cancelled()) std::this_thread::sleep_for(1ms);
         return Response::text("stopped");
+    }
+    // Never looks at its socket.
+    void busy(Request& request, BlockingWebSocket& socket) {
+        const Running running{*this};
+        socket.accept();
+        while (!request.cancelled()) std::this_thread::sleep_for(1ms);
     }
     Response queued() {
         ++queued_ran_;
