@@ -20,8 +20,8 @@ public:
         handlers.blocking("work", [this](Request& request) { return work(request); }).route("GET /work");
         handlers.blocking("queued", [this](Request&) { return queued(); }).route("GET /queued");
         handlers
-            .blocking_websocket("busy", [this](Request& request,
-                                               BlockingWebSocket& socket) { busy(request, socket); })
+            .blocking_websocket(
+                "busy", [this](Request& request, BlockingWebSocket& socket) { busy(request, socket); })
             .route("/busy");
         handlers.async("late", late).route("GET /late/{milliseconds:int}");
         handlers.async("drip", drip).route("GET /drip/{milliseconds:int}");

@@ -7,6 +7,7 @@
 #include <patchbay/task.hpp>
 
 #include <chrono>
+#include <concepts>
 #include <functional>
 #include <string_view>
 #include <type_traits>
@@ -41,8 +42,10 @@ ScheduledJob scheduled(Job job) {
                   "patchbay: a scheduled job gives a Task<>, or it is a plain function that gives nothing");
     if constexpr (plain) {
         return [call = std::move(job)]() mutable { return call_on_executor(call); };
-    } else {
+    } else if constexpr (std::is_same_v<Result, Task<>>) {
         return job;
+    } else {
+        return {};
     }
 }
 
@@ -58,18 +61,18 @@ ScheduledJob scheduled(Job job) {
 /// for and asked to stop as what spawn() began; the new generation's interval begins anew.
 /// Errors: std::invalid_argument for an interval or a jitter out of range; as spawn(). What it throws in
 /// start() refuses the generation.
-template <class Job>
+template <std::invocable Job>
 void spawn_every(std::chrono::nanoseconds interval, Job job, ScheduleOptions options = {}) {
     detail::spawn_every(interval, detail::scheduled(std::move(job)), options);
 }
 
 /// The same at the times of a CronSchedule (UTC), by the system's clock:
 /// `spawn_cron("30 3 * * *", [this] { tidy_up(); })`. No time is run by two generations of a plugin. One that
-/// falls into the moment in which one takes the other's place may be left out, as are those at which the
-/// process was suspended or the clock was set past them, but for the last. A clock that is set back by an
-/// hour or less repeats none. Errors: std::invalid_argument as CronSchedule and for a negative jitter; as
-/// spawn().
-template <class Job>
+/// was due, but whose run had not begun when another generation took the place, is left out; of several that
+/// passed while the process was suspended, or by which the clock was set ahead, one is run. A clock that is
+/// set back by an hour or less repeats none. Errors: std::invalid_argument as CronSchedule and for a negative
+/// jitter; as spawn().
+template <std::invocable Job>
 void spawn_cron(std::string_view expression, Job job, ScheduleOptions options = {}) {
     detail::spawn_cron(CronSchedule{expression}, detail::scheduled(std::move(job)), options);
 }

@@ -21,7 +21,7 @@ struct Shield final : TaskContext {
     struct End {
         Shield* shield;
         bool await_ready() const noexcept { return false; }
-        void await_suspend(std::coroutine_handle<> waiter) const noexcept { shield->waiter = waiter; }
+        void await_suspend(std::coroutine_handle<> parent) const noexcept { shield->waiter = parent; }
         void await_resume() const noexcept {}
     };
 
