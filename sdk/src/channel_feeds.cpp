@@ -1,5 +1,7 @@
 #include "channel_feeds.hpp"
 
+#include "stop_check.hpp"
+
 #include <patchbay/detail/thread_state.hpp>
 
 #include <boost/asio/error.hpp>
@@ -123,15 +125,22 @@ std::optional<ChannelMessage> ThreadFeed::receive(std::optional<std::chrono::nan
     if (receiving_)
         throw std::logic_error{"patchbay: another thread receives from this BlockingSubscription already"};
     receiving_ = true;
-    const auto due = [this] { return stopped_ || !queue_.empty() || queue_.closed(); };
-    if (limit) {
-        changed_.wait_for(lock, std::min(*limit, longest_wait), due);
-    } else {
-        changed_.wait(lock, due);
-    }
+    const bool stopped =
+        wait_until_due(lock, Clock::now() + std::min(limit.value_or(longest_wait), longest_wait));
     receiving_ = false;
-    if (stopped_) throw_cancelled();
+    if (stopped) throw_cancelled();
     return queue_.take();
+}
+
+// True when whoever receives is to stop, and nothing has come for it.
+bool ThreadFeed::wait_until_due(std::unique_lock<std::mutex>& lock, Clock::time_point end) {
+    const auto due = [this] { return stopped_ || !queue_.empty() || queue_.closed(); };
+    do {
+        if (due()) return stopped_;
+        if (asked_to_stop()) return true;
+        changed_.wait_until(lock, std::min(end, Clock::now() + stop_check), due);
+    } while (Clock::now() < end);
+    return stopped_;
 }
 
 void ThreadFeed::end() {

@@ -59,6 +59,10 @@ public:
     void stopped() noexcept override;
 
 private:
+    using Clock = std::chrono::steady_clock;
+
+    bool wait_until_due(std::unique_lock<std::mutex>& lock, Clock::time_point end);
+
     mutable std::mutex mutex_;  // guards all of it
     std::condition_variable changed_;
     ChannelQueue queue_;

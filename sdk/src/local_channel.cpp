@@ -44,8 +44,8 @@ std::uint64_t LocalChannel::publish(std::string_view text) {
     const ChannelMessage message{record};
     history_.add(message);
     for (const auto& shard : shards_) {
+        tell(*shard);  // first: without memory for that the loop would not look for the message
         shard->add(message);
-        tell(*shard);
     }
     for (const Feed& feed : threads_) feed->offer(message);
     return record->id;
@@ -63,8 +63,9 @@ void LocalChannel::Shard::add(const ChannelMessage& message) {
 }
 
 void LocalChannel::tell(Shard& shard) {
-    if (std::exchange(shard.told, true)) return;
+    if (shard.told) return;
     asio::post(*shard.loop, [self = shared_from_this(), loop = shard.loop] { self->deliver(*loop); });
+    shard.told = true;
 }
 
 LocalChannel::Shards::iterator LocalChannel::shard_of(const asio::io_context& loop) {

@@ -16,13 +16,12 @@ void throw_no_result() {
     throw std::logic_error{"patchbay: a coroutine ended without the co_return that its type asks for"};
 }
 
-void OutsideTask::link(LoopExecutor on) {
-    executor = std::move(on);
+void OutsideTask::link() {
     GenerationInfo& generation = executor.lease()->generation();
     const std::scoped_lock lock{generation.outside_mutex};
-    // From the lock's end on the loop may cancel it. What stop() waits for is the plugin's farewell.
+    // What stop() waits for is the plugin's farewell.
     const bool unwanted = generation.stopping || (while_serving && generation.replaced);
-    cancelled = unwanted && !generation.ending;
+    cancelled = cancelled || (unwanted && !generation.ending);
     following = generation.outside;
     if (following) following->previous = this;
     generation.outside = this;
@@ -35,11 +34,13 @@ void OutsideTask::unlink() noexcept {
     if (following) following->previous = previous;
 }
 
-SpawnedTask::SpawnedTask(LoopExecutor on, Task<> what, bool only_while_serving) : task{std::move(what)} {
+// Nothing refers to it yet should posting fail for want of memory.
+SpawnedTask::SpawnedTask(LoopExecutor on, Task<> what, bool only_while_serving)
+    : OutsideTask{std::move(on)}, task{std::move(what)} {
     while_serving = only_while_serving;
     finished = [](TaskContext& context) noexcept { static_cast<SpawnedTask&>(context).settle(); };
-    link(std::move(on));
     asio::post(executor, [this] {
+        link();
         const HandlerScope scope{executor.lease()};
         if (task.start(*this)) settle();
     });

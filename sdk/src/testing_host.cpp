@@ -9,6 +9,7 @@ FakeHost::FakeHost(const testing::Options& options) : options_{options} {
     generation_.number = 1;
     generation_.services = this;
     generation_.home_loop = &loop_;
+    generation_.begin_serving();
     generation_.host = this;
     threads_.emplace_back([this] { run_loop(); });
     for (unsigned i = 0; i < options.executor_threads; ++i) {
@@ -97,7 +98,9 @@ void FakeHost::run_executor(const std::string& name) noexcept {
             } else if (job.deadline <= std::chrono::steady_clock::now()) {
                 job.drop(BlockingJob::Drop::deadline_passed);
             } else {
+                thread_state.job = &job;
                 job.run();
+                thread_state.job = nullptr;
             }
         }
         lock.lock();

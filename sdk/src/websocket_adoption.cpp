@@ -49,6 +49,7 @@ bool WebSocketSession::leave() {
     if (!left_ || !open()) return false;
     left_->request.emplace(std::move(parts_->kept));
     left_->request->data.attached = nullptr;
+    left_->request->data.cancelled = nullptr;
     return true;
 }
 

@@ -37,9 +37,9 @@ std::string_view WebSocketOutbox::Message::view() const noexcept {
 bool WebSocketOutbox::post(std::string_view payload, bool is_text) {
     std::unique_lock lock{mutex_};
     if (closed_ || !make_room(lock, size_of(payload))) return false;
+    tell();
     messages_.push_back({std::string{payload}, size_of(payload), is_text});
     bytes_ += size_of(payload);
-    tell(lock);
     return true;
 }
 
@@ -53,7 +53,7 @@ void WebSocketOutbox::forward(const ChannelMessage& message, Counts against_limi
     }
     const std::size_t bytes = against_limit == Counts::yes ? size_of(message.text()) : 0;
     if (bytes > 0 && !fits(bytes)) {
-        if (when_full_ == WebSocketOverflow::close) overflow(lock);
+        if (when_full_ == WebSocketOverflow::close) overflow();
         return;
     }
     messages_.push_back({message, bytes});
@@ -67,8 +67,8 @@ bool WebSocketOutbox::holds_history() {
 }
 
 void WebSocketOutbox::lose() {
-    std::unique_lock lock{mutex_};
-    if (!closed_ && when_full_ == WebSocketOverflow::close) overflow(lock);
+    const std::scoped_lock lock{mutex_};
+    if (!closed_ && when_full_ == WebSocketOverflow::close) overflow();
 }
 
 // An empty outbox takes a message of any size.
@@ -76,9 +76,9 @@ bool WebSocketOutbox::fits(std::size_t bytes) const noexcept {
     return bytes_ == 0 || bytes_ + bytes <= limit_;
 }
 
-void WebSocketOutbox::overflow(std::unique_lock<std::mutex>& lock) {
+void WebSocketOutbox::overflow() {
+    tell();
     overflowed_ = closed_ = true;
-    tell(lock);
 }
 
 bool WebSocketOutbox::make_room(std::unique_lock<std::mutex>& lock, std::size_t bytes) {
@@ -87,7 +87,7 @@ bool WebSocketOutbox::make_room(std::unique_lock<std::mutex>& lock, std::size_t 
         case WebSocketOverflow::drop:
             return false;
         case WebSocketOverflow::close:
-            overflow(lock);
+            overflow();
             return false;
         case WebSocketOverflow::wait:
             if (thread_state.kind == ThreadKind::event_loop) {
@@ -101,11 +101,12 @@ bool WebSocketOutbox::make_room(std::unique_lock<std::mutex>& lock, std::size_t 
     return false;
 }
 
-// Once until it has arrived.
-void WebSocketOutbox::tell(std::unique_lock<std::mutex>& lock) {
-    const bool told = std::exchange(told_, true);
-    lock.unlock();
-    if (!told) boost::asio::post(loop_, [self = shared_from_this()] { self->arrived(); });
+// Once until it has arrived, with the mutex held. Before what there is to tell: without memory for this
+// nobody would look for it.
+void WebSocketOutbox::tell() {
+    if (told_) return;
+    boost::asio::post(loop_, [self = shared_from_this()] { self->arrived(); });
+    told_ = true;
 }
 
 void WebSocketOutbox::arrived() {

@@ -62,10 +62,10 @@ private:
     static std::size_t size_of(std::string_view payload) noexcept;
     bool overflowed();
     bool fits(std::size_t bytes) const noexcept;
-    void overflow(std::unique_lock<std::mutex>& lock);
+    void overflow();
     bool make_room(std::unique_lock<std::mutex>& lock, std::size_t bytes);
     bool take(Message& message);
-    void tell(std::unique_lock<std::mutex>& lock);
+    void tell();
     void arrived();
 
     boost::asio::io_context& loop_;

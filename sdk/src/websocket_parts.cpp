@@ -46,7 +46,9 @@ KeptRequest::KeptRequest(const RequestData& given)
 }
 
 WebSocketSession::Parts::Parts(const RequestData& given, const HandlerEntry& of, WebSocketSession& session)
-    : entry{of}, kept{given}, shared_values{given.attached}, socket{session} {}
+    : entry{of}, kept{given}, shared_values{given.attached}, socket{session} {
+    kept.data.cancelled = &cancelled;
+}
 
 WebSocketSession::Parts::~Parts() {
     task = {};

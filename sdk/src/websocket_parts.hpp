@@ -8,6 +8,7 @@
 #include <patchbay/request.hpp>
 #include <patchbay/websocket.hpp>
 
+#include <atomic>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -36,6 +37,7 @@ struct WebSocketSession::Parts {
 
     const HandlerEntry& entry;
     KeptRequest kept;
+    std::atomic<bool> cancelled{false};
     AttachedValue* shared_values;  // the newest that is not ours to destroy
     Request request{kept.data};
     WebSocket socket;

@@ -24,7 +24,7 @@ struct WebSocketSession::Opening {
     void await_suspend(std::coroutine_handle<> waiter) {
         session->opener_ = waiter;
         session->opener_context_->signal.slot().assign(
-            [of = session](asio::cancellation_type) { of->cancel(); });
+            [of = session](asio::cancellation_type) { of->stop(); });
     }
     void await_resume() const { session->opener_context_->signal.slot().clear(); }
 };
@@ -92,9 +92,14 @@ void WebSocketSession::opened(WebSocketPort& port, std::string_view subprotocol)
     if (outbox_) outbox_->deliver();
 }
 
+void WebSocketSession::stop() {
+    if (parts_) parts_->cancelled = true;
+    cancel();
+}
+
 void WebSocketSession::withdraw() {
     const auto keep = shared_from_this();
-    if (self_) cancel();
+    if (self_) stop();
     closed(CloseCode::abnormal, {});
 }
 
@@ -124,6 +129,7 @@ void WebSocketSession::closed(CloseCode code, std::string_view reason) {
     const auto keep = shared_from_this();
     close_code_ = code;
     close_reason_ = reason;
+    if (parts_) parts_->cancelled = true;
     if (outbox_) outbox_->close();
     wake(WebSocketWaiter::For::opening);
     wake(WebSocketWaiter::For::message);

@@ -85,11 +85,11 @@ void Connection::read() {
         return;
     }
     if (received == 0) {
-        // A client may finish sending and still wait for its answers (RFC 9112 §9.6).
         peer_finished_ = true;
-        if (receiving_) return end_body_early(status::bad_request, "The body ended before its end.");
         if (state_ != State::running) return close_now();
-        return watch(0);
+        on_half_close();
+        if (receiving_) end_body_early(status::bad_request, "The body ended before its end.");
+        return;
     }
     input_->commit(static_cast<std::size_t>(received));
     (receiving_ ? body_timer_->window_bytes : window_bytes_) += static_cast<std::size_t>(received);

@@ -73,6 +73,7 @@ private:
     };
 
     class BodyTimer;
+    class ClientProbe;
 
     void on_timeout() override;
     void on_exchange_ended() override;
@@ -99,6 +100,8 @@ private:
     void wait_for_body();
     void wait_for_handler();
     void on_body_timeout();
+    void on_half_close();
+    void probe_client();
     void finish_request();
     void give_exchange_back();
     bool wait_for_more();
@@ -172,6 +175,7 @@ private:
     std::unique_ptr<Buffer> input_;
     std::unique_ptr<Exchange> exchange_;
     std::unique_ptr<BodyTimer> body_timer_;        // of a body that arrives while its handler runs
+    std::shared_ptr<ClientProbe> client_probe_;    // of one that has finished sending while its handler ran
     std::unique_ptr<Backlog> backlog_;             // no request is begun while there is one
     std::unique_ptr<CodedBody> coded_;             // of the answer that is being sent
     std::unique_ptr<WebSocketHandover> handover_;  // of the handshake that the handler may accept

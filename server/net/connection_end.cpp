@@ -1,5 +1,6 @@
 // How a connection comes to rest between its requests, and to its end.
 #include "net/body_timer.hpp"
+#include "net/client_probe.hpp"
 #include "net/connection.hpp"
 #include "net/loop_server.hpp"
 #include "net/socket_io.hpp"
@@ -46,6 +47,25 @@ void Connection::linger() {
 
 void Connection::discard_input() {
     if (drop_input(socket_)) close_now();
+}
+
+// A client may finish sending and still wait for its answers (RFC 9112 §9.6), or it may have left; its socket
+// says the same of both.
+void Connection::on_half_close() {
+    watch(0);
+    client_probe_ = std::make_shared<ClientProbe>(*this, server_.loop_.context());
+    client_probe_->begin();
+}
+
+// Sends what changes nothing for one that waits: to a socket that is closed any byte comes back as a reset,
+// which ends the connection. Before the head that is a 100, which a client must be able to read and may
+// discard (RFC 9110 §15.2), and in a chunked body a leading zero of the next chunk's size (RFC 9112 §7.1).
+void Connection::probe_client() {
+    const bool between_pieces = !backlog_ && !awaits_coding_turn_;
+    if (state_ != State::running || !between_pieces || handover_ || exchange_->request().version < 11) return;
+    const LoopServer::OutputTurn turn{server_};
+    server_.out_.append(streaming_ ? std::string_view{"0"} : continue_response);
+    flush();
 }
 
 void Connection::close_after_answer() {

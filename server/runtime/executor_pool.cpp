@@ -105,7 +105,9 @@ void ExecutorPool::run_job(Worker& self, std::unique_lock<std::mutex>& lock) {
                    job->deadline < std::chrono::steady_clock::now()) {
             job->drop(BlockingJob::Drop::deadline_passed);
         } else {
+            detail::thread_state.job = job;
             job->run();
+            detail::thread_state.job = nullptr;
         }
     }
     lock.lock();

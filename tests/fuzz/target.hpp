@@ -40,6 +40,7 @@ Target chunked;
 Target multipart;
 Target form;
 Target cookie;
+Target cron;
 Target byte_ranges;
 Target router;
 Target yaml;

@@ -138,9 +138,9 @@ TEST_CASE("a client that has finished sending still gets its answers") {
     client.send(http_request("GET", "/await") + http_request("GET", "/blocking") +
                 http_request("GET", "/users/last"));
     client.finish_sending();
-    CHECK(client.read_response().body == "ok");
-    CHECK(client.read_response().body == "ok");
-    CHECK(client.read_response().body == "last");
+    CHECK(client.read_final_response().body == "ok");
+    CHECK(client.read_final_response().body == "ok");
+    CHECK(client.read_final_response().body == "last");
     CHECK(client.closed());
     CHECK(server.terminate() == 0);
 }

@@ -107,7 +107,7 @@ TEST_CASE("what is wrong with a body reaches its reader, and the client gets the
         server.wait_for_log("got 5", mark);
         client.send(rest);
         if (finish) client.finish_sending();
-        const HttpResponse answer = client.read_response();
+        const HttpResponse answer = client.read_final_response();
         CHECK(answer.header("connection") == "close");
         return answer.status;
     };

@@ -61,10 +61,11 @@ bool is_listening(std::uint16_t port) {
     }
 }
 
-HttpClient::HttpClient(std::uint16_t port, int receive_buffer) {
+HttpClient::HttpClient(std::uint16_t port, ReceiveBuffer buffer) {
     open(AF_INET);
-    if (receive_buffer > 0)
-        ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+    if (buffer.bytes > 0) ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &buffer.bytes, sizeof buffer.bytes);
+    if (buffer.segment > 0)
+        ::setsockopt(socket_, IPPROTO_TCP, TCP_MAXSEG, &buffer.segment, sizeof buffer.segment);
     const sockaddr_in address = internet_address(INADDR_LOOPBACK, port);
     connect(&address, sizeof address);
 }
@@ -205,6 +206,11 @@ std::string HttpClient::take_rest() {
     }
     if (errno == ECONNRESET) throw std::runtime_error{"HttpClient: reset in the middle of a body"};
     return buffer_.substr(std::exchange(taken_, buffer_.size()));
+}
+
+HttpResponse HttpClient::read_final_response() {
+    HttpResponse response = read_response();
+    return response.status == 100 ? read_response() : response;
 }
 
 HttpResponse HttpClient::get(std::string_view target) {

@@ -27,11 +27,19 @@ std::string http_request(std::string_view method, std::string_view target, std::
 /// Whether somebody accepts connections on this machine's port.
 bool is_listening(std::uint16_t port);
 
+/// What the kernel keeps for a client that does not read: in its own buffer, and, by the size of its
+/// segments, in the server's. Bytes; 0: as much as the system likes.
+struct ReceiveBuffer {
+    ReceiveBuffer(int size = 0, int largest_segment = 0) noexcept : bytes{size}, segment{largest_segment} {}
+    int bytes;
+    int segment;
+};
+
 class HttpClient {
 public:
-    /// Connects to this machine's port. `receive_buffer` (0: the system's own) makes a slow reader.
+    /// Connects to this machine's port. A small buffer makes a slow reader.
     /// Errors (all functions): std::runtime_error.
-    explicit HttpClient(std::uint16_t port, int receive_buffer = 0);
+    explicit HttpClient(std::uint16_t port, ReceiveBuffer buffer = {});
     /// Connects to the file of a Unix socket.
     explicit HttpClient(const std::filesystem::path& file);
     /// Connects from another of this machine's own addresses, such as 127.0.0.2.
@@ -46,6 +54,8 @@ public:
     /// The next response, exactly its own bytes; 1xx ones too. `head` says that it answers HEAD and has no
     /// body.
     HttpResponse read_response(bool head = false);
+    /// The same, past a 100: one that has finished sending gets it before an answer that takes a while.
+    HttpResponse read_final_response();
     HttpResponse get(std::string_view target);
     HttpResponse post(std::string_view target, std::string_view body);
 

@@ -24,8 +24,8 @@ std::string websocket_handshake(std::string_view target, std::string_view more) 
 }
 
 WebSocketClient::WebSocketClient(std::uint16_t port, std::string_view target, std::string_view more,
-                                 int receive_buffer)
-    : client_{port, receive_buffer} {
+                                 ReceiveBuffer buffer)
+    : client_{port, buffer} {
     client_.send(websocket_handshake(target, more));
     handshake_ = client_.read_response(true);
     if (handshake_.status != 101)

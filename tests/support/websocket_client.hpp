@@ -23,7 +23,7 @@ class WebSocketClient {
 public:
     /// Errors (all functions): std::runtime_error; here also when the answer is no 101.
     WebSocketClient(std::uint16_t port, std::string_view target, std::string_view more = {},
-                    int receive_buffer = 0);
+                    ReceiveBuffer buffer = {});
 
     const HttpResponse& handshake() const noexcept { return handshake_; }
     HttpClient& connection() noexcept { return client_; }

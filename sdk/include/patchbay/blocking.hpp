@@ -1,11 +1,12 @@
 // The way across between the event loops and the executor threads.
 #pragma once
 
+#include <patchbay/detail/awaited_task.hpp>
 #include <patchbay/detail/generation_info.hpp>
-#include <patchbay/detail/outside_task.hpp>
 #include <patchbay/detail/task_context.hpp>
 #include <patchbay/detail/thread_state.hpp>
 #include <patchbay/export.hpp>
+#include <patchbay/spawn.hpp>
 #include <patchbay/task.hpp>
 
 #include <boost/asio/post.hpp>
@@ -15,7 +16,6 @@
 #include <exception>
 #include <functional>
 #include <optional>
-#include <semaphore>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -97,32 +97,6 @@ private:
     std::optional<Drop> dropped_;
 };
 
-/// A task that a blocking thread waits for.
-template <class T>
-struct AwaitedFromOutside final : OutsideTask {
-    Task<T> task;
-    std::binary_semaphore ended{0};
-
-    explicit AwaitedFromOutside(Task<T> what, LoopExecutor on) : task{std::move(what)} {
-        // Posted, so that the loop has left the task's frame before this thread destroys it.
-        finished = [](TaskContext& context) noexcept {
-            auto& self = static_cast<AwaitedFromOutside&>(context);
-            asio::post(self.executor, [&self] { self.end(); });
-        };
-        link(std::move(on));
-    }
-    void start_on_loop() {
-        const HandlerScope scope{executor.lease()};
-        if (task.start(*this)) end();
-    }
-
-private:
-    void end() noexcept {
-        unlink();
-        ended.release();
-    }
-};
-
 }  // namespace detail
 
 /// `co_await run_blocking(fn)` runs `fn` (any callable without parameters) on an executor thread under the
@@ -136,18 +110,34 @@ template <std::invocable Function>
     return detail::BlockingCall<Function>{std::move(function)};
 }
 
+namespace detail {
+template <class Function>
+Task<> blocking_task(Function function) {
+    co_await run_blocking(std::move(function));
+}
+}  // namespace detail
+
+/// Runs `fn` on an executor thread beside the handler, which does not wait for it, as spawn() runs a task:
+/// `spawn_blocking([name] { write_report(name); })`. That the queue was full is logged, as what it throws.
+/// Errors: as spawn().
+template <std::invocable Function>
+void spawn_blocking(Function function) {
+    spawn(detail::blocking_task(std::move(function)));
+}
+
 /// From a blocking handler: runs the task on the plugin's home loop and blocks this thread until it has
-/// ended; gives its result or exception. It is cancelled when a reload or the shutdown has waited for it as
-/// long as the operator allows, and from its beginning if that was before; not in the plugin's stop() and
-/// destructor, whose tasks run to their end. Errors: std::logic_error for an empty Task, when called on a
-/// running event loop (it would wait for itself), or on a thread that runs no plugin code of the host's.
+/// ended; gives its result or exception. It has the handler's deadline, and is cancelled when the handler is
+/// asked to stop (see Request::cancelled()), from its beginning if that was before; not in the plugin's
+/// stop() and destructor, whose tasks run to their end. Errors: std::logic_error for an empty Task, when
+/// called on a running event loop (it would wait for itself), or on a thread that runs no plugin code of the
+/// host's.
 template <class T>
 T run_until_complete(Task<T> task) {
     LoopExecutor loop = detail::home_executor("run_until_complete");
     task.require_coroutine();
     detail::AwaitedFromOutside<T> awaited{std::move(task), loop};
     asio::post(loop, [&awaited] { awaited.start_on_loop(); });
-    awaited.ended.acquire();
+    awaited.wait();
     return awaited.task.take();
 }
 

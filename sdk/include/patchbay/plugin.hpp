@@ -14,8 +14,10 @@
 #include <patchbay/negotiation.hpp>
 #include <patchbay/request.hpp>
 #include <patchbay/response.hpp>
+#include <patchbay/schedule.hpp>
 #include <patchbay/session.hpp>
 #include <patchbay/settings.hpp>
+#include <patchbay/shielded.hpp>
 #include <patchbay/sleep.hpp>
 #include <patchbay/spawn.hpp>
 #include <patchbay/task.hpp>

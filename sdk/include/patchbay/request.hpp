@@ -188,6 +188,16 @@ public:
         return *found;
     }
 
+    /// Whether nobody waits for the answer any more, or what makes it is to stop: the client has left, the
+    /// handler's time is up, a reload or the shutdown has waited for it as long as the operator allows, or
+    /// (of a WebSocket) the connection has ended. Stays true. For a blocking handler to ask between two parts
+    /// of long work, and then to return or throw what it likes; an async one is cancelled besides, in its
+    /// next `co_await`. A client that ends only its own side of the connection waits for its answer and has
+    /// not left (RFC 9112 §9.6). Thread-safety: any thread, while the handler runs; one load of an atomic.
+    bool cancelled() const noexcept {
+        return data_->cancelled && data_->cancelled->load(std::memory_order_relaxed);
+    }
+
     /// 16 hexadecimal digits, unique to this request among all that this process serves; the log names a
     /// failed request by it.
     std::string id() const;

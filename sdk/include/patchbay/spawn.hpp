@@ -28,10 +28,10 @@ private:
 /// runs no plugin code of the host's.
 PATCHBAY_API void spawn(Task<> task);
 
-/// The same for work without an end, such as what is done every so often: it is cancelled at once when
-/// another generation serves in this one's place or the plugin is removed, and at the server's end when no
-/// request is left. Called in Plugin::start() it begins before the generation serves, so for a moment the
-/// work of both may run. Errors: as spawn().
+/// The same for work without an end, such as a task that follows a channel (what is done every so often is
+/// for spawn_every()): it is cancelled at once when another generation serves in this one's place or the
+/// plugin is removed, and at the server's end when no request is left. Called in Plugin::start() it begins
+/// before the generation serves, so for a moment the work of both may run. Errors: as spawn().
 PATCHBAY_API void spawn_while_serving(Task<> task);
 
 }  // namespace patchbay

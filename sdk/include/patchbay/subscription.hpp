@@ -90,8 +90,9 @@ public:
     ~BlockingSubscription();
 
     /// Waits for the next message; nothing when the subscription has ended. Errors: std::logic_error on an
-    /// event loop; boost::system::system_error, operation_aborted, when a reload or the shutdown has waited
-    /// for as long as the operator allows.
+    /// event loop; boost::system::system_error, operation_aborted, when the handler is asked to stop: its
+    /// client has left, its time is up, or a reload or the shutdown has waited for as long as the operator
+    /// allows. No message is lost by it.
     std::optional<ChannelMessage> receive();
     /// Waits at most so long; nothing also when that is over, and ended() tells the two apart.
     std::optional<ChannelMessage> receive_for(std::chrono::nanoseconds limit);

@@ -111,6 +111,12 @@ namespace this_task {
 /// with.
 inline constexpr detail::ExecutorTag executor{};
 
+/// `co_await this_task::deadline` gives the steady_clock's time at which the running task will be cancelled:
+/// of a handler, when its `timeouts.handler` is over. time_point::max() when it may take any time, as a
+/// spawned task, a stream's producer, an open WebSocket and what is shielded() may. It holds for all that the
+/// task awaits.
+inline constexpr detail::DeadlineTag deadline{};
+
 }  // namespace this_task
 
 /// The completion token for Asio operations awaited in a Task: `co_await timer.async_wait(use_task)`. A

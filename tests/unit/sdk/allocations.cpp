@@ -6,6 +6,7 @@
 
 namespace {
 thread_local std::size_t handed_out = 0;
+thread_local bool nothing_to_post_with = false;
 
 void* counted(std::size_t bytes, std::size_t alignment = 0) {
     ++handed_out;
@@ -18,7 +19,15 @@ void* counted(std::size_t bytes, std::size_t alignment = 0) {
 
 namespace patchbay::test {
 std::size_t allocations() noexcept { return handed_out; }
+NoMemoryToPost::NoMemoryToPost() noexcept { nothing_to_post_with = true; }
+NoMemoryToPost::~NoMemoryToPost() { nothing_to_post_with = false; }
 }  // namespace patchbay::test
+
+// What Asio allocates functions with that are posted from outside its loops.
+extern "C" void* aligned_alloc(std::size_t alignment, std::size_t bytes) noexcept {
+    void* memory = nullptr;
+    return !nothing_to_post_with && ::posix_memalign(&memory, alignment, bytes) == 0 ? memory : nullptr;
+}
 
 void* operator new(std::size_t bytes) { return counted(bytes); }
 void* operator new(std::size_t bytes, std::align_val_t alignment) {

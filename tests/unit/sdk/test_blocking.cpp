@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <memory>
+#include <thread>
 
 using namespace patchbay;
 using Drop = detail::BlockingJob::Drop;
@@ -152,4 +153,79 @@ TEST_CASE("many threads may wait for tasks of one loop at the same time") {
     for (std::thread& thread : threads) thread.join();
     CHECK(sum == 8 * (33 * (0 + 1 + 2) + 0));
     CHECK(host.wait_for_quiet());
+}
+
+namespace {
+
+Task<> long_sleep(std::promise<void>& begun) {
+    begun.set_value();
+    co_await sleep_for(1h);
+}
+Task<std::string> job_that_waits_for_a_task(std::promise<void>& begun) {
+    const auto wait = [&begun] {
+        std::string how = "slept";
+        try {
+            run_until_complete(long_sleep(begun));
+        } catch (const boost::system::system_error& error) {
+            how = error.code() == asio::error::operation_aborted ? "cancelled" : "another error";
+        }
+        return how;
+    };
+    std::string how = co_await run_blocking(wait);
+    co_return how;
+}
+Task<std::chrono::steady_clock::time_point> deadline_of_task() {
+    const auto deadline = co_await this_task::deadline;
+    co_return deadline;
+}
+Task<std::chrono::steady_clock::time_point> deadline_across_threads() {
+    const auto ask = [] { return run_until_complete(deadline_of_task()); };
+    const auto deadline = co_await run_blocking(ask);
+    co_return deadline;
+}
+
+/// Its only handler goes on until it is told that nobody waits for it.
+class Persistent final : public Plugin {
+public:
+    void add_handlers(Handlers& handlers) override {
+        handlers.blocking("work", [this](Request& request) { return work(request); }).route("GET /");
+    }
+    std::atomic<int> stopped{0};
+
+private:
+    Response work(Request& request) {
+        if (request.cancelled()) return Response::text("too early");
+        while (!request.cancelled()) std::this_thread::sleep_for(1ms);
+        ++stopped;
+        return Response::text("stopped");
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a task that a job waits for is cancelled with the job's own task") {
+    test::TestHost host;
+    std::promise<void> begun;
+    const auto task = host.start(job_that_waits_for_a_task(begun));
+    test::get(begun.get_future());
+    task->stop();
+    CHECK(task->get() == "cancelled");
+    CHECK(host.wait_for_quiet());
+}
+
+TEST_CASE("a task's deadline goes with it to an executor thread and back") {
+    test::TestHost host;
+    const auto deadline = std::chrono::steady_clock::now() + 1h;
+    const auto task = std::make_shared<test::Running<std::chrono::steady_clock::time_point>>(
+        deadline_across_threads(), host.executor());
+    task->deadline = deadline;
+    task->begin();
+    CHECK(task->get() == deadline);
+}
+
+TEST_CASE("a blocking handler can ask whether anybody waits for its answer") {
+    testing::App<Persistent> app{nlohmann::json::object(), {.request_limit = 50ms}};
+    CHECK_THROWS_WITH(app.get("/"), Catch::Contains("no answer"));
+    CHECK(test::eventually([&] { return app.plugin().stopped == 1; }));
+    app.close();
 }

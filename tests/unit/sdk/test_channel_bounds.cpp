@@ -209,3 +209,43 @@ TEST_CASE("threads that wait are told when the generation's tasks are", "[channe
     asks.join();
     CHECK(host.on_executor(wait));  // from now on at once
 }
+
+TEST_CASE("a thread that waits is told when nobody waits for what it does", "[channel]") {
+    TestHost host{1, 2};
+    const PluginThread thread{host};
+    const Channel channel{"news"};
+    std::promise<void> waiting;
+    const auto wait = [&] {
+        BlockingSubscription subscription = channel.subscribe_blocking();
+        waiting.set_value();
+        std::string how = "received";
+        try {
+            subscription.receive();
+        } catch (const boost::system::system_error& error) {
+            how = error.code() == asio::error::operation_aborted ? "cancelled" : "another error";
+        }
+        return how;
+    };
+    const auto job = host.start([](auto call) -> Task<std::string> {
+        std::string how = co_await run_blocking(call);
+        co_return how;
+    }(wait));
+    test::get(waiting.get_future());
+    job->stop();
+    CHECK(job->get() == "cancelled");
+}
+
+TEST_CASE("a message that there was no memory to tell of does not keep the next ones back", "[channel]") {
+    TestHost host;
+    const PluginThread thread{host};
+    const Channel channel{"news"};
+    std::promise<void> subscribed;
+    const auto received = host.start(receive_one(channel, &subscribed));
+    test::get(subscribed.get_future());
+    {
+        const test::NoMemoryToPost none;
+        CHECK_THROWS_AS(channel.publish("lost"), std::bad_alloc);
+    }
+    channel.publish("next");
+    CHECK(received->get() == "next");
+}

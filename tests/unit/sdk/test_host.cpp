@@ -13,6 +13,7 @@ TestHost::TestHost(unsigned loops, unsigned executors, std::size_t queue) : queu
         loop.name = "loop-" + std::to_string(i);
     }
     generation_.home_loop = &loops_.front()->context;
+    generation_.begin_serving();
     for (auto& each : loops_) {
         each->thread = std::thread{[loop = each.get()] {
             detail::thread_state = {detail::ThreadKind::event_loop, loop->name.c_str(), &loop->context,
@@ -60,8 +61,12 @@ void TestHost::run_executor(const std::string& name) {
             lock.unlock();
             if (job->doomed) {
                 job->drop(detail::BlockingJob::Drop::cancelled);
+            } else if (job->deadline < std::chrono::steady_clock::now()) {
+                job->drop(detail::BlockingJob::Drop::deadline_passed);
             } else {
+                detail::thread_state.job = job;
                 job->run();
+                detail::thread_state.job = nullptr;
             }
         } else {
             return;

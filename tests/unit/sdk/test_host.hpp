@@ -99,4 +99,12 @@ private:
 /// Allocations by operator new on the calling thread so far.
 std::size_t allocations() noexcept;
 
+/// As long as it lives, its thread, which is no event loop's, gets no memory to post anything to one with.
+struct NoMemoryToPost {
+    NoMemoryToPost() noexcept;
+    ~NoMemoryToPost();
+    NoMemoryToPost(const NoMemoryToPost&) = delete;
+    NoMemoryToPost& operator=(const NoMemoryToPost&) = delete;
+};
+
 }  // namespace patchbay::test

@@ -195,3 +195,32 @@ TEST_CASE("spawn() on a thread that runs no handler is a logic error") {
     CHECK_THROWS_AS(spawn(signalling(done)), std::logic_error);
     CHECK_THROWS_WITH(spawn_while_serving(signalling(done)), Catch::Contains("spawn_while_serving()"));
 }
+
+TEST_CASE("what can't be begun for want of memory leaves nothing behind") {
+    test::TestHost host;
+    host.on_executor([&] {
+        std::promise<std::string> done;
+        {
+            const test::NoMemoryToPost none;
+            CHECK_THROWS_AS(spawn(signalling(done)), std::bad_alloc);
+            CHECK_THROWS_AS(spawn_while_serving(signalling(done)), std::bad_alloc);
+            CHECK_THROWS_AS(run_until_complete(signalling(done)), std::bad_alloc);
+        }
+        CHECK(host.generation().outside == nullptr);
+        spawn(signalling(done));
+        CHECK(test::get(done.get_future()) == "loop-0");
+    });
+    CHECK(host.wait_for_quiet());
+}
+
+TEST_CASE("a plain function may run beside a handler that does not wait for it") {
+    test::TestHost host;
+    std::promise<std::string> done;
+    host.on_executor([&] {
+        spawn_blocking([&done] { done.set_value(std::string{thread_name()}); });
+        spawn_blocking([] { throw std::runtime_error{"not to be had"}; });
+    });
+    CHECK(test::get(done.get_future()) == "executor-0");
+    CHECK(host.wait_for_quiet());
+    CHECK(host.log_lines() == std::vector<std::string>{"3 tested: a spawned task failed: not to be had"});
+}

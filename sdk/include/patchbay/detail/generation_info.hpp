@@ -51,12 +51,15 @@ struct PATCHBAY_API GenerationInfo {
     std::atomic<bool> ending{false};    ///< from before stop() on: no task may begin that nobody waits for
     bool stopping = false;  ///< until `ending`, a task that begins is cancelled from its beginning
     bool replaced = false;  ///< another generation serves, or none
+    /// When it began to serve, after `replaced` of the one before; the clock's beginning: it does not yet.
+    std::atomic<std::chrono::system_clock::time_point> serving_since{};
 
     /// Asks every task of no request to stop, also those yet to be spawned, and every listener. Each task is
     /// cancelled on its own loop.
     void cancel_outside();
     /// The same for the tasks that are only for as long as the generation serves.
     void end_serving();
+    void begin_serving() noexcept { serving_since = std::chrono::system_clock::now(); }
 };
 
 /// Told when a generation's tasks are asked to stop.

@@ -6,6 +6,8 @@
 #include <patchbay/detail/task_context.hpp>
 #include <patchbay/export.hpp>
 
+#include <utility>
+
 namespace patchbay::detail {
 
 struct PATCHBAY_API OutsideTask : TaskContext {
@@ -13,12 +15,13 @@ struct PATCHBAY_API OutsideTask : TaskContext {
     OutsideTask* following = nullptr;
     bool while_serving = false;  ///< cancelled as soon as its generation serves no more
 
-    /// Links it, cancelled already if the generation is stopping. Any thread.
-    void link(LoopExecutor on);
+    /// Links it, cancelled already if the generation is stopping. On the loop's thread, before it starts: who
+    /// asks it to stop earlier is heard by way of the generation.
+    void link();
     /// On the loop's thread, before the object may go: cancellation looks it up there.
     void unlink() noexcept;
 
-    OutsideTask() = default;
+    explicit OutsideTask(LoopExecutor on) { executor = std::move(on); }
     OutsideTask(const OutsideTask&) = delete;
     OutsideTask& operator=(const OutsideTask&) = delete;
 

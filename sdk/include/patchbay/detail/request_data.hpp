@@ -10,6 +10,7 @@
 #include <boost/beast/http/field.hpp>
 #include <boost/beast/http/verb.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
@@ -55,10 +56,11 @@ struct RequestData {
     asio::ip::basic_endpoint<asio::ip::tcp> peer;           ///< unspecified: of a Unix socket
     std::shared_ptr<const TrustedProxies> trusted_proxies;  ///< null: none
     std::uint64_t id = 0;
-    unsigned version = 11;                    ///< 10 or 11
-    AttachedValue* attached = nullptr;        ///< the newest; gone before the request's last plugin is
-    const RouteNames* route_names = nullptr;  ///< of the routes that it was matched by; null: none
-    HintSink* hints = nullptr;                ///< null: nobody is told
+    unsigned version = 11;                         ///< 10 or 11
+    AttachedValue* attached = nullptr;             ///< the newest; gone before the request's last plugin is
+    const RouteNames* route_names = nullptr;       ///< of the routes that it was matched by; null: none
+    HintSink* hints = nullptr;                     ///< null: nobody is told
+    const std::atomic<bool>* cancelled = nullptr;  ///< set when the handler is asked to stop; null: never
 };
 
 }  // namespace detail

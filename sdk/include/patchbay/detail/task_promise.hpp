@@ -10,6 +10,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <chrono>
 #include <coroutine>
 #include <cstddef>
 #include <exception>
@@ -32,6 +33,7 @@ PATCHBAY_API void free_frame(void* frame, std::size_t bytes) noexcept;
 [[noreturn]] PATCHBAY_API void throw_no_result();
 
 struct ExecutorTag {};
+struct DeadlineTag {};
 struct ContextTag {};
 
 template <class T>
@@ -84,6 +86,9 @@ public:
 
     Ready<LoopExecutor> await_transform(ExecutorTag) noexcept { return {context_->executor}; }
     Ready<LoopExecutor> await_transform(asio::this_coro::executor_t) noexcept { return {context_->executor}; }
+    Ready<std::chrono::steady_clock::time_point> await_transform(DeadlineTag) noexcept {
+        return {context_->deadline};
+    }
     Ready<TaskContext&> await_transform(ContextTag) noexcept { return {*context_}; }
 
     // Awaiters are returned by value: g++ 12 copies one returned by reference.

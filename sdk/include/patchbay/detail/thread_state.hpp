@@ -12,6 +12,8 @@
 
 namespace patchbay::detail {
 
+class BlockingJob;
+
 enum class ThreadKind : unsigned char { foreign, event_loop, executor, control };
 
 struct ThreadState {
@@ -19,6 +21,7 @@ struct ThreadState {
     const char* name = "";                    ///< e.g. "loop-0", "executor-3"; owned by the thread's creator
     boost::asio::io_context* loop = nullptr;  ///< the running loop, on an event loop thread only
     LeaseBlock* lease = nullptr;              ///< of the plugin whose code runs now, if any
+    const BlockingJob* job = nullptr;         ///< that an executor thread is in the middle of
     bool in_handler = false;                  ///< a handler or task of a plugin is in the middle of its code
 };
 

@@ -64,7 +64,7 @@ public:
     /// Nothing can be received or sent any more. The handler may go on in here.
     void closed(CloseCode code, std::string_view reason);
     /// Asks the handler to stop.
-    void stop() { cancel(); }
+    void stop();
     /// The handshake was not answered with the 101.
     void withdraw();
     /// Whether the handler has not ended.
