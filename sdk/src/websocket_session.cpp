@@ -46,6 +46,7 @@ Task<Response> WebSocketSession::run(Request& request, const HandlerEntry& entry
 WebSocketSession::WebSocketSession(Request& request, const HandlerEntry& entry, const LoopExecutor& loop)
     : loop_{&loop.context()}, parts_{std::make_unique<Parts>(*request.data_, entry, *this)} {
     executor = loop;
+    request_data = &parts_->data;
     finished = [](TaskContext& context) noexcept { static_cast<WebSocketSession&>(context).ended(); };
 }
 

@@ -17,6 +17,7 @@ Exchange::Exchange(LoopThread& loop, const ExchangeServices& services) : loop_{&
     message_.exchange = this;
     output_message_.exchange = this;
     parser_.request().hints = this;
+    request_data = &parser_.request();
     finished = [](detail::TaskContext& context) noexcept { static_cast<Exchange&>(context).task_finished(); };
 }
 
