@@ -1,9 +1,6 @@
 #include "fanout.hpp"
 
-#include "http_get.hpp"
-
-#include <boost/asio/error.hpp>
-#include <boost/system/system_error.hpp>
+#include <stdexcept>
 
 namespace fanout {
 
@@ -41,15 +38,22 @@ Value positive(const Settings& settings, std::string_view key, Value fallback, V
     return value;
 }
 
+HttpClientOptions client_options(const Settings& settings) {
+    HttpClientOptions options;
+    options.timeout =
+        positive(settings, "timeout", 2000ms, std::chrono::milliseconds{1min}, "from 1ms to 1m");
+    options.max_body =
+        positive<std::size_t>(settings, "max_body", 1 << 20, 64 << 20, "from 1 to 67108864 bytes");
+    options.user_agent = "patchbay-fanout";
+    return options;
+}
+
 }  // namespace
 
 Fanout::Fanout(const Settings& settings)
     : allowed_{allow_list(settings)},
-      timeout_{positive(settings, "timeout", 2000ms, std::chrono::milliseconds{1min}, "from 1ms to 1m")},
       max_calls_{positive<std::size_t>(settings, "max_calls", 8, 64, "from 1 to 64")},
-      max_body_{positive<std::size_t>(settings, "max_body", 1 << 20, 64 << 20, "from 1 to 67108864 bytes")} {}
-
-void Fanout::start() { allowed_.resolve(); }
+      client_{client_options(settings)} {}
 
 void Fanout::add_handlers(Handlers& handlers) {
     handlers.async("fanout", [this](Request& request) { return fan_out(request); }).route("GET /fanout");
@@ -57,45 +61,40 @@ void Fanout::add_handlers(Handlers& handlers) {
 
 Task<Response> Fanout::fan_out(Request& request) {
     const auto began = Clock::now();
-    const std::vector<Target> targets = targets_of(request);
     std::vector<Task<nlohmann::json>> calls;
-    for (const Target& target : targets) calls.push_back(call(target));
+    for (Target& target : targets_of(request)) calls.push_back(call(std::move(target)));
     const nlohmann::json results = co_await when_all(std::move(calls));
     co_return Response::json({{"milliseconds", milliseconds_since(began)}, {"results", results}});
 }
 
-Task<nlohmann::json> Fanout::call(const Target& target) {
+Task<nlohmann::json> Fanout::call(Target target) {
     const auto began = Clock::now();
     nlohmann::json result;
     result["url"] = target.url;
     // Caught here: when_all() cancels the other calls when one of its tasks throws.
     try {
-        const Fetched fetched =
-            co_await with_timeout(http_get(target, allowed_.endpoints(target), max_body_), timeout_);
-        result["status"] = fetched.status;
-        result["bytes"] = fetched.bytes;
-    } catch (const TimedOut&) {
-        result["error"] = "no complete answer within " + std::to_string(timeout_.count()) + " ms";
-    } catch (const boost::system::system_error& error) {
-        if (error.code() == asio::error::operation_aborted) throw;  // the whole request is cancelled
-        result["error"] = error.code().message();
+        const ClientResponse answer = co_await client_.send(std::move(target.request));
+        result["status"] = answer.status_code();
+        result["bytes"] = answer.body().size();
+    } catch (const HttpClientError& error) {
+        result["error"] = error.what();
     }
     result["milliseconds"] = milliseconds_since(began);
     co_return result;
 }
 
-std::vector<Target> Fanout::targets_of(const Request& request) const {
+std::vector<Fanout::Target> Fanout::targets_of(const Request& request) const {
     std::vector<Target> targets;
     for (const auto& [name, url] : request.query_pairs()) {
         if (name != "url") throw HttpError{http::status::bad_request, "the only query parameter is 'url'"};
         try {
-            targets.push_back(Target::parse(url));
+            targets.push_back({url, ClientRequest{http::verb::get, url}});
         } catch (const std::invalid_argument& error) {
             throw HttpError{http::status::bad_request, "can't call '" + url + "': " + error.what()};
         }
-        if (allowed_.endpoints(targets.back()).empty()) {
-            throw HttpError{http::status::forbidden,
-                            "calls to '" + targets.back().authority + "' are not allowed"};
+        const ClientRequest& call = targets.back().request;
+        if (!allowed_.allows(call.host(), call.port())) {
+            throw HttpError{http::status::forbidden, "calls to '" + call.authority() + "' are not allowed"};
         }
         if (targets.size() > max_calls_) {
             throw HttpError{http::status::bad_request,

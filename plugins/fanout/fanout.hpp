@@ -1,8 +1,8 @@
 // The plugin's class: calls several URLs at once and reports how each of them went. One async handler; all of
-// its state is constant once start() has returned.
+// its state but the client's connections is constant.
 #pragma once
 
-#include "target.hpp"
+#include "allow_list.hpp"
 
 #include <patchbay/plugin.hpp>
 
@@ -13,20 +13,23 @@ public:
     explicit Fanout(const patchbay::Settings& settings);
 
     void add_handlers(patchbay::Handlers& handlers) override;
-    void start() override;
 
 private:
+    struct Target {
+        std::string url;  // as the caller wrote it
+        patchbay::ClientRequest request;
+    };
+
     patchbay::Task<patchbay::Response> fan_out(patchbay::Request& request);
-    /// Never fails because of the server it calls. Lifetime: `target` outlives the Task.
-    patchbay::Task<nlohmann::json> call(const Target& target);
+    /// Never fails because of the server it calls.
+    patchbay::Task<nlohmann::json> call(Target target);
 
     /// Errors: HttpError(400) or HttpError(403), before anything is called.
     std::vector<Target> targets_of(const patchbay::Request& request) const;
 
-    AllowList allowed_;
-    const std::chrono::milliseconds timeout_;  // of one call
-    const std::size_t max_calls_;              // in one request
-    const std::size_t max_body_;               // bytes of one answer
+    const AllowList allowed_;
+    const std::size_t max_calls_;  // in one request
+    const patchbay::HttpClient client_;
 };
 
 }  // namespace fanout

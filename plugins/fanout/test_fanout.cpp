@@ -77,13 +77,14 @@ TEST_CASE("the calls run at once: each of four is answered only when all have ar
 TEST_CASE("a call that fails is reported, and the others go on") {
     const Upstream upstream;
     App app{{{"timeout", "30s"}, {"max_body", 4999}}, long_request_limit()};
-    const std::string nobody = "http://127.0.0.1:" + std::to_string(fanout::closed_port()) + "/";
+    const std::string nobody = "http://127.0.0.1:" + std::to_string(fanout::closed_port());
     const json found = results(ask(app, {nobody, upstream.url("/garbage"), upstream.url("/cut"),
                                          upstream.url("/large"), upstream.url("/ok")}));
-    CHECK(found[0].at("error") == "Connection refused");
-    CHECK(found[1].at("error") == "bad version");
-    CHECK(found[2].at("error") == "partial message");
-    CHECK(found[3].at("error") == "body limit exceeded");
+    const std::string server = "GET " + upstream.url("") + ": ";
+    CHECK(found[0].at("error") == "GET " + nobody + ": can't connect: Connection refused");
+    CHECK(found[1].at("error") == server + "the answer is no HTTP/1 response: bad version");
+    CHECK(found[2].at("error") == server + "the connection ended in the middle of the answer");
+    CHECK(found[3].at("error") == server + "the answer's body is larger than 4999 bytes");
     for (int i = 0; i < 4; ++i) CHECK_FALSE(found[i].contains("status"));
     CHECK(found[4].at("status") == 200);
     CHECK_FALSE(found[4].contains("error"));
@@ -100,7 +101,7 @@ TEST_CASE("a call over the deadline is reported and hung up, and the others go o
     auto hung_up = upstream.hung_up();
     App app{{{"timeout", "300ms"}}, long_request_limit()};
     const json found = results(ask(app, {upstream.url("/never"), upstream.url("/ok")}));
-    CHECK(found[0].at("error") == "no complete answer within 300 ms");
+    CHECK(found[0].at("error") == "GET " + upstream.url("") + ": no complete answer within 300 ms");
     CHECK(found[0].at("milliseconds") >= 300);
     CHECK(found[1].at("status") == 200);
     CHECK(hung_up.wait_for(10s) == std::future_status::ready);
@@ -147,8 +148,6 @@ TEST_CASE("settings that make no sense refuse the plugin") {
     CHECK(refusal({{"allow", {1}}}) == "settings.fanout.allow must be a list of hosts, not [1]");
     CHECK(refusal({{"allow", {"a b"}}}) ==
           "settings.fanout.allow must be a list of hosts: 'a b' is no host and no host:port, not [\"a b\"]");
-    CHECK(refusal({{"allow", {"no-such-host.invalid"}}})
-              .starts_with("host 'no-such-host.invalid' cannot be resolved"));
     CHECK(refusal({{"timeout", "0s"}}) == "settings.fanout.timeout must be from 1ms to 1m, not \"0s\"");
     CHECK(refusal({{"max_calls", 65}}) == "settings.fanout.max_calls must be from 1 to 64, not 65");
     CHECK(refusal({{"max_body", 0}}).starts_with("settings.fanout.max_body must be"));

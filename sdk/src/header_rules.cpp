@@ -49,20 +49,24 @@ std::string lower_case(std::string_view text) {
     return out;
 }
 
+void check_field(std::string_view name, std::string_view value) {
+    if (!is_token(name))
+        throw std::invalid_argument{"patchbay: '" + std::string{name} + "' is no header name"};
+    if (has_control_character(value)) {
+        throw std::invalid_argument{"patchbay: the value of the header " + std::string{name} +
+                                    " holds a control character"};
+    }
+}
+
 void check_header(std::string_view name, std::string_view value) {
     static constexpr std::array<std::string_view, 6> of_the_host = {
         "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "Date", "Server"};
-    if (!is_token(name))
-        throw std::invalid_argument{"patchbay: '" + std::string{name} + "' is no header name"};
+    check_field(name, value);
     for (const std::string_view reserved : of_the_host) {
         if (equal_ignoring_case(name, reserved)) {
             throw std::invalid_argument{"patchbay: the header " + std::string{reserved} +
                                         " is written by the host, not by a handler"};
         }
-    }
-    if (has_control_character(value)) {
-        throw std::invalid_argument{"patchbay: the value of the header " + std::string{name} +
-                                    " holds a control character"};
     }
 }
 

@@ -48,6 +48,7 @@ FakeRequest::FakeRequest(FakeHost& host, testing::RequestOptions options)
     data_.route_names = &host_.route_names();
     data_.hints = this;
     data_.cancelled = &doomed;
+    request_data = &data_;
     if (!options_.peer.empty()) data_.peer = {asio::ip::make_address(options_.peer), 1};
     if (options_.trusted_proxy) data_.trusted_proxies = only(data_.peer.address());
     data_.id = next_id();

@@ -18,6 +18,7 @@ Exchange::Exchange(LoopThread& loop, const ExchangeServices& services) : loop_{&
     output_message_.exchange = this;
     parser_.request().hints = this;
     parser_.request().cancelled = &doomed;
+    request_data = &parser_.request();
     finished = [](detail::TaskContext& context) noexcept { static_cast<Exchange&>(context).task_finished(); };
 }
 

@@ -9,6 +9,7 @@
 #include <patchbay/events.hpp>
 #include <patchbay/export.hpp>
 #include <patchbay/handlers.hpp>
+#include <patchbay/http_client.hpp>
 #include <patchbay/http_error.hpp>
 #include <patchbay/log.hpp>
 #include <patchbay/negotiation.hpp>

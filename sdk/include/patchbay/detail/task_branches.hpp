@@ -36,6 +36,7 @@ public:
         branch.index = index;
         branch.executor = parent.executor;
         branch.deadline = parent.deadline;
+        branch.request_data = parent.request_data;
         branch.cancelled = parent.cancelled || stopping_;
         branch.running = true;
         branch.finished = [](TaskContext& context) noexcept {

@@ -12,10 +12,14 @@
 
 namespace patchbay::detail {
 
+struct RequestData;
+
 struct TaskContext {
     LoopExecutor executor;
     asio::cancellation_signal signal;  ///< its slot belongs to the operation the chain waits for
     std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+    const RequestData* request_data =
+        nullptr;             ///< the one that the chain answers, if it does; outlives the chain
     bool cancelled = false;  ///< sticky: whatever is awaited from now on ends with operation_aborted
     bool cancelling =
         false;  ///< inside cancel(): an operation that ends right there goes on by way of the loop
