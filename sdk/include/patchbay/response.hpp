@@ -119,6 +119,9 @@ public:
     /// header as "Name: value\r\n".
     std::string_view factory_content_type() const noexcept { return content_type_; }
     std::string_view header_lines() const noexcept { return headers_; }
+    /// Adds lines that header_lines() of another response has given. Precondition: no Content-Type among
+    /// them.
+    void add_header_lines(std::string_view lines) { headers_.append(lines); }
 
     /// `cookie({.name = "theme", .value = "dark", .max_age = 720h})`. Errors: as to_string(const Cookie&).
     Response& cookie(const Cookie& cookie) &;

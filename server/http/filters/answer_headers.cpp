@@ -18,9 +18,20 @@ SecurityHeadersFilter::SecurityHeadersFilter(const SecurityHeadersConfig& config
         if (!value.empty()) headers_.emplace_back(name, value);
     for (const auto& [name, value] : config.others)
         if (!value.empty()) headers_.emplace_back(name, value);
+    Response bare;
+    add_missing(bare);
+    if (!bare.find_header("Content-Type")) lines_ = bare.header_lines();
 }
 
 void SecurityHeadersFilter::after(const Request&, Response& response) const {
+    if (response.header_lines().empty() && !lines_.empty()) {
+        response.add_header_lines(lines_);
+    } else {
+        add_missing(response);
+    }
+}
+
+void SecurityHeadersFilter::add_missing(Response& response) const {
     for (const auto& [name, value] : headers_)
         if (!response.find_header(name)) response.header(name, value);
 }

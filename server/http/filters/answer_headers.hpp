@@ -18,7 +18,10 @@ public:
     void after(const Request& request, Response& response) const override;
 
 private:
+    void add_missing(Response& response) const;
+
     std::vector<std::pair<std::string, std::string>> headers_;
+    std::string lines_;  // of all headers_, for an answer that has none; empty: add_missing() must look
 };
 
 /// Names the request's id in its answer: the client's own when that is well-formed and trusted.
