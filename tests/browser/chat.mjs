@@ -17,49 +17,53 @@ async function say(page, text) {
     await page.keyboard.press("Enter");
 }
 
-scenario("who is on the chat's page hears all once across a reload", {plugins}, async ({server, open}) => {
-    const ada = await open("/chat/tea");
-    const bob = await open("/chat/tea");
-    await enter(ada, "Ada");
-    await enter(bob, "Bob");
-    await say(ada, "one");
-    for (const page of [ada, bob]) await becomes(() => lines(page), ["Ada: one"]);
+export function chat() {
+    scenario("who is on the chat's page hears all once across a reload", {plugins}, async ({server, open}) => {
+        const ada = await open("/chat/tea");
+        const bob = await open("/chat/tea");
+        await enter(ada, "Ada");
+        await enter(bob, "Bob");
+        await say(ada, "one");
+        for (const page of [ada, bob]) await becomes(() => lines(page), ["Ada: one"]);
 
-    await server.reload("chat", 2);
-    await say(bob, "<b>two</b>");
-    for (const page of [ada, bob]) await becomes(() => lines(page), ["Ada: one", "Bob: <b>two</b>"]);
-    const cleo = await open("/chat/tea");
-    await enter(cleo, "Cleo");
-    await say(cleo, "three");
-    for (const page of [ada, bob, cleo])
-        await becomes(() => lines(page), ["Ada: one", "Bob: <b>two</b>", "Cleo: three"]);
+        await server.reload("chat", 2);
+        await say(bob, "<b>two</b>");
+        for (const page of [ada, bob]) await becomes(() => lines(page), ["Ada: one", "Bob: <b>two</b>"]);
+        const cleo = await open("/chat/tea");
+        await enter(cleo, "Cleo");
+        await say(cleo, "three");
+        for (const page of [ada, bob, cleo])
+            await becomes(() => lines(page), ["Ada: one", "Bob: <b>two</b>", "Cleo: three"]);
 
-    await cleo.evaluate("socket.close()");
-    await becomes(() => state(cleo), "connecting again");
-    await becomes(() => state(cleo), "in tea");
-    await becomes(() => lines(cleo), ["Ada: one", "Bob: <b>two</b>", "Cleo: three"]);
-});
+        const again = cleo.waitForEvent("websocket");
+        await cleo.evaluate("socket.close()");
+        await again;
+        await becomes(() => state(cleo), "in tea");
+        await becomes(() => lines(cleo), ["Ada: one", "Bob: <b>two</b>", "Cleo: three"]);
+    });
 
-scenario("the chat's page says why a name is refused", {plugins}, async ({open}) => {
-    const page = await open("/chat/tea");
-    await page.getByRole("button", {name: "Enter"}).click();
-    await becomes(() => state(page), "a name is one line of 1 to 40 bytes");
-    await enter(page, "Ada");
-});
+    scenario("the chat's page says why a name is refused", {plugins}, async ({open}) => {
+        const page = await open("/chat/tea");
+        await page.getByRole("button", {name: "Enter"}).click();
+        await becomes(() => state(page), "a name is one line of 1 to 40 bytes");
+        await enter(page, "Ada");
+    });
 
-const lost = {plugins, allowed: /^WebSocket connection to .* failed/};
-scenario("the chat's page comes back when the server does", lost, async ({server, open}) => {
-    const page = await open("/chat/tea");
-    await enter(page, "Ada");
-    const {port} = server;
-    await server.stop();
-    await becomes(() => state(page), "connecting again");
-    const other = await Server.start(plugins, "", {port});
-    try {
-        await becomes(() => state(page), "in tea");
-        await say(page, "here again");
-        await becomes(async () => (await lines(page)).at(-1), "Ada: here again");
-    } finally {
-        await other.stop();
-    }
-});
+    const lost = {plugins, allowed: /^WebSocket connection to .* failed/};
+    scenario("the chat's page comes back when the server does", lost, async ({server, open}) => {
+        const page = await open("/chat/tea");
+        await enter(page, "Ada");
+        const {port} = server;
+        const again = page.waitForEvent("websocket"); // from then on it says that it is connecting
+        await server.stop();
+        const other = await Server.start(plugins, "", {port});
+        try {
+            await again;
+            await becomes(() => state(page), "in tea");
+            await say(page, "here again");
+            await becomes(async () => (await lines(page)).at(-1), "Ada: here again");
+        } finally {
+            await other.stop();
+        }
+    });
+}

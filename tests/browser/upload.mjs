@@ -30,55 +30,57 @@ async function sendHalf(page, name, buffer) {
     return () => session.send("Network.emulateNetworkConditions", {...conditions, uploadThroughput: -1});
 }
 
-scenario("a file is sent, seen on every page, downloaded and deleted", {plugins, yaml}, async ({server, open}) => {
-    const page = await open("/upload");
-    const other = await open("/upload");
-    const content = Buffer.from(Array.from({length: 300_000}, (_, i) => i * 31));
-    await send(page, "my <photo>.bin", content);
-    await becomes(() => state(page), "all is stored");
-    for (const each of [page, other]) {
-        await becomes(() => stored(each), ["my__photo_.bin"]);
-        await becomes(() => arriving(each), []);
-    }
+export function upload() {
+    scenario("a file is sent, seen on every page, downloaded and deleted", {plugins, yaml}, async ({server, open}) => {
+        const page = await open("/upload");
+        const other = await open("/upload");
+        const content = Buffer.from(Array.from({length: 300_000}, (_, i) => i * 31));
+        await send(page, "my <photo>.bin", content);
+        await becomes(() => state(page), "all is stored");
+        for (const each of [page, other]) {
+            await becomes(() => stored(each), ["my__photo_.bin"]);
+            await becomes(() => arriving(each), []);
+        }
 
-    const [download] = await Promise.all([other.waitForEvent("download"), other.getByRole("link").click()]);
-    assert.equal(download.suggestedFilename(), "my__photo_.bin");
-    assert.ok(readFileSync(await download.path()).equals(content));
+        const [download] = await Promise.all([other.waitForEvent("download"), other.getByRole("link").click()]);
+        assert.equal(download.suggestedFilename(), "my__photo_.bin");
+        assert.ok(readFileSync(await download.path()).equals(content));
 
-    await other.getByRole("button", {name: "Delete my__photo_.bin"}).click();
-    for (const each of [page, other]) await becomes(() => stored(each), []);
-    assert.deepEqual(inFolder(server), []);
-});
+        await other.getByRole("button", {name: "Delete my__photo_.bin"}).click();
+        for (const each of [page, other]) await becomes(() => stored(each), []);
+        assert.deepEqual(inFolder(server), []);
+    });
 
-scenario("an upload goes on across a reload, and the page with it", {plugins, yaml}, async ({server, open}) => {
-    const page = await open("/upload");
-    const content = Buffer.alloc(2_000_000, "abc");
-    const release = await sendHalf(page, "large.bin", content);
-    await server.reload("upload", 2);
-    assert.deepEqual(await stored(page), []);
-    await release();
-    await becomes(() => state(page), "all is stored");
-    await becomes(() => stored(page), ["large.bin"]);
-    await becomes(() => arriving(page), []);
-    assert.ok(readFileSync(join(server.folder, "uploads", "large.bin")).equals(content));
+    scenario("an upload goes on across a reload, and the page with it", {plugins, yaml}, async ({server, open}) => {
+        const page = await open("/upload");
+        const content = Buffer.alloc(2_000_000, "abc");
+        const release = await sendHalf(page, "large.bin", content);
+        await server.reload("upload", 2);
+        assert.deepEqual(await stored(page), []);
+        await release();
+        await becomes(() => state(page), "all is stored");
+        await becomes(() => stored(page), ["large.bin"]);
+        await becomes(() => arriving(page), []);
+        assert.ok(readFileSync(join(server.folder, "uploads", "large.bin")).equals(content));
 
-    await send(page, "next.bin", content);
-    await becomes(() => stored(page), ["large.bin", "next.bin"]);
-});
+        await send(page, "next.bin", content);
+        await becomes(() => stored(page), ["large.bin", "next.bin"]);
+    });
 
-scenario("an upload whose page is left leaves nothing behind", {plugins, yaml}, async ({server, open}) => {
-    const page = await open("/upload");
-    const other = await open("/upload");
-    await sendHalf(page, "large.bin", Buffer.alloc(2_000_000));
-    await becomes(() => arriving(other), ["large.bin "]);
-    assert.equal(inFolder(server).length, 1);
-    await page.goto("about:blank"); // not close(), which would let the rest go first
-    await becomes(() => arriving(other), []);
-    await becomes(() => inFolder(server), []);
-});
+    scenario("an upload whose page is left leaves nothing behind", {plugins, yaml}, async ({server, open}) => {
+        const page = await open("/upload");
+        const other = await open("/upload");
+        await sendHalf(page, "large.bin", Buffer.alloc(2_000_000));
+        await becomes(() => arriving(other), ["large.bin "]);
+        assert.equal(inFolder(server).length, 1);
+        await page.goto("about:blank"); // not close(), which would let the rest go first
+        await becomes(() => arriving(other), []);
+        await becomes(() => inFolder(server), []);
+    });
 
-scenario("a file that is too large is not sent", {plugins, yaml}, async ({open}) => {
-    const page = await open("/upload");
-    await send(page, "large.bin", Buffer.alloc(2_000_001));
-    await becomes(() => state(page), "large.bin has more than 2000000 bytes");
-});
+    scenario("a file that is too large is not sent", {plugins, yaml}, async ({open}) => {
+        const page = await open("/upload");
+        await send(page, "large.bin", Buffer.alloc(2_000_001));
+        await becomes(() => state(page), "large.bin has more than 2000000 bytes");
+    });
+}
