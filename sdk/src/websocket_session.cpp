@@ -47,7 +47,7 @@ WebSocketSession::WebSocketSession(const RequestData& request, const HandlerEntr
                                    const LoopExecutor& loop)
     : loop_{&loop.context()}, parts_{std::make_unique<Parts>(request, entry, *this)} {
     executor = loop;
-    request_data = &parts_->data;
+    request_data = &parts_->kept.data;
     finished = [](TaskContext& context) noexcept { static_cast<WebSocketSession&>(context).ended(); };
 }
 

@@ -263,16 +263,28 @@ TEST_CASE("what a thread posts while the handler changes arrives, and in order")
 
 TEST_CASE("a socket that has nowhere to go stays with its generation") {
     const std::string target =
-        GENERATE(as<std::string>{}, "/stays/1", "/moved/1", "/dropped/1", "/filtered/1");
+        GENERATE(as<std::string>{}, "/stays/1", "/moved/1", "/dropped/1", "/filtered/1", "/respoken/1");
     CAPTURE(target);
     ServerProcess server{configuration, adopter};
-    WebSocketClient client{server.port(), target};
+    WebSocketClient client{server.port(), target, "Sec-WebSocket-Protocol: old\r\n"};
     const std::string tale = tale_of(client);
     const std::size_t mark = reload_beside(server);
     CHECK(tale_of(client) == tale);
     client.send_close(1000);
     CHECK(client.read_close() == 1000);
     server.wait_for_log("unmapped", mark);
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("the new handler's limits hold for a socket that it has adopted") {
+    ServerProcess server{configuration, adopter};
+    WebSocketClient client{server.port(), "/narrowed/1"};
+    const std::string message(100, '.');
+    client.send(message);
+    client.read_message();
+    reload(server, "adopter_2");
+    client.send(message);
+    CHECK(client.read_to_close() == 1009);
     CHECK(server.terminate() == 0);
 }
 

@@ -70,6 +70,14 @@ public:
             .route("GET /go");
         handlers.websocket("tell", tell, {.subprotocols = {"tale"}, .close_timeout = hasty, .adopt = true})
             .route(with_parameter("GET /tell/"));
+        handlers
+            .websocket("respoken", tell,
+                       {.subprotocols = {is_first ? "old" : "new"}, .close_timeout = hasty, .adopt = true})
+            .route(with_parameter("GET /respoken/"));
+        handlers
+            .websocket("narrowed", tell,
+                       {.max_message = is_first ? 1000 : 10, .close_timeout = hasty, .adopt = true})
+            .route(with_parameter("GET /narrowed/"));
         handlers.websocket("idle", idle, {.close_timeout = hasty, .adopt = true}).route("GET /idle");
         handlers.websocket("posts", posts, {.close_timeout = hasty, .outbox = 1024 * 1024, .adopt = true})
             .route("GET /posts");
