@@ -51,14 +51,14 @@ void WebSocketConnection::handed_over() noexcept {
     leave_generation();
     stopping_ = false;
     if (std::exchange(farewell_due_, std::nullopt)) arm();
-    boost::asio::post(server_.loop_.context(), [this] { succeed(); });
+    boost::asio::post(server_.loop_.context(), [this] { change_handler(); });
     held_ = false;
     if (!pending_) pending_ = parse();
     read_on();
 }
 
 // Of the routes as they are by now, which may be others than those it was asked for.
-void WebSocketConnection::succeed() {
+void WebSocketConnection::change_handler() {
     PathParams params;
     const Endpoint* const endpoint = state_ == State::open ? successor(params) : nullptr;
     if (endpoint) return begin_handler(*endpoint, params);

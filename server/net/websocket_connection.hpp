@@ -67,7 +67,7 @@ private:
     void handed_over() noexcept override;
 
     const Endpoint* successor(PathParams& params) const noexcept;
-    void succeed();
+    void change_handler();
     void begin_handler(const Endpoint& endpoint, const PathParams& params);
     void leave_generation() noexcept;
     void say_farewell(CloseCode code, std::string_view reason);
