@@ -14,9 +14,9 @@ namespace {
 using namespace std::string_view_literals;
 namespace chrono = std::chrono;
 
-constexpr std::array months{"jan"sv, "feb"sv, "mar"sv, "apr"sv, "may"sv, "jun"sv,
-                            "jul"sv, "aug"sv, "sep"sv, "oct"sv, "nov"sv, "dec"sv};
-constexpr std::array weekdays{"sun"sv, "mon"sv, "tue"sv, "wed"sv, "thu"sv, "fri"sv, "sat"sv};
+constexpr std::array month_names{"jan"sv, "feb"sv, "mar"sv, "apr"sv, "may"sv, "jun"sv,
+                                 "jul"sv, "aug"sv, "sep"sv, "oct"sv, "nov"sv, "dec"sv};
+constexpr std::array weekday_names{"sun"sv, "mon"sv, "tue"sv, "wed"sv, "thu"sv, "fri"sv, "sat"sv};
 
 struct CronField {
     std::string_view what;
@@ -28,8 +28,8 @@ struct CronField {
 constexpr std::array<CronField, 5> cron_fields{{{"minute", 0, 59},
                                                 {"hour", 0, 23},
                                                 {"day of the month", 1, 31},
-                                                {"month", 1, 12, months},
-                                                {"day of the week", 0, 7, weekdays}}};
+                                                {"month", 1, 12, month_names},
+                                                {"day of the week", 0, 7, weekday_names}}};
 
 constexpr std::array<std::array<std::string_view, 2>, 7> shorthands{{{"@yearly", "0 0 1 1 *"},
                                                                      {"@annually", "0 0 1 1 *"},
@@ -129,11 +129,12 @@ std::optional<unsigned> number_of(std::string_view text) {
     return number;
 }
 
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower_case(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 unsigned CronReader::value(const CronField& field, std::string_view text) const {
-    const auto named = std::ranges::find_if(
-        field.names, [text](std::string_view name) { return std::ranges::equal(name, text, {}, {}, lower); });
+    const auto named = std::ranges::find_if(field.names, [text](std::string_view name) {
+        return std::ranges::equal(name, text, {}, {}, lower_case);
+    });
     if (named != field.names.end()) return field.first + static_cast<unsigned>(named - field.names.begin());
     const auto number = number_of(text);
     if (!number || *number < field.first || *number > field.last)

@@ -34,11 +34,11 @@ Task<std::string> saving(Gate& gate) {
     co_return how;
 }
 
-Task<> failing() {
+Task<> failing_write() {
     co_await sleep_for(1ms);
     throw std::runtime_error{"disk full"};
 }
-Task<> saving_in_vain() { co_await shielded(failing()); }
+Task<> saving_in_vain() { co_await shielded(failing_write()); }
 
 Task<int> at_once() { co_return 1; }
 Task<int> adding() {
