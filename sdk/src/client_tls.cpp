@@ -41,7 +41,7 @@ void ClientTls::expect_host(SSL* connection, const std::string& host) const {
 
 std::string ClientTls::failure(SSL* connection, const boost::system::error_code& error) const {
     const long verdict = SSL_get_verify_result(connection);
-    if (!verify_ || verdict == X509_V_OK) return error.message();
+    if (!verify_ || verdict == X509_V_OK) return "the TLS handshake failed: " + error.message();
     return std::string{"the server's certificate is refused: "} + X509_verify_cert_error_string(verdict);
 }
 
