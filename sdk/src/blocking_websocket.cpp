@@ -6,6 +6,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include <chrono>
 #include <semaphore>
 #include <string>
 #include <type_traits>
@@ -69,6 +70,8 @@ Task<bool> sent_bytes(WebSocket& socket, std::string_view bytes) {
 Task<> talk_blocking(const detail::BlockingTalk& function, Request& request, WebSocket& socket) {
     detail::TaskContext& context = co_await detail::ContextTag{};
     BlockingWebSocket blocking{socket, context.executor};
+    // That of the handshake, which the host watches over; the function may talk for as long as it likes.
+    context.deadline = std::chrono::steady_clock::time_point::max();
     const auto talk = [&] { function(request, blocking); };
     co_await run_blocking(talk);
 }

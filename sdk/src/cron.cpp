@@ -111,7 +111,7 @@ std::uint64_t CronReader::item(const CronField& field, std::string_view text) co
     if (range != "*") {
         first = value(field, take_until(range, "-"));
         last = has_range ? value(field, range) : first;
-        if (has_range && last == 0 && field.last == 7) last = 7;  // fri-sun
+        if (has_range && first > 0 && last == 0 && field.last == 7) last = 7;  // fri-sun
     }
     if (first > last) fail("has a range in its " + std::string{field.what} + " that ends before it begins");
     if (has_step && !has_range)

@@ -56,10 +56,10 @@ bool WebSocketSession::leave() {
 // The outbox has sent for the session before until now, so that no message had to wait.
 void WebSocketSession::adopt(WebSocketSession& before) {
     const auto keep = shared_from_this();
+    parts_->adopted = std::make_unique<const std::string>(std::move(before.left_->state));
     asked_ = true;
     port_ = std::exchange(before.port_, nullptr);
     subprotocol_ = std::move(before.subprotocol_);
-    parts_->adopted = std::make_unique<const std::string>(std::move(before.left_->state));
     outbox_ = std::move(before.outbox_);
     if (outbox_) outbox_->move_to(*this, parts_->entry.websocket->options);
     before.closed(CloseCode::service_restart, {});  // to tasks of its generation that still wait

@@ -61,6 +61,7 @@ void Connection::on_half_close() {
 // which ends the connection. Before the head that is a 100, which a client must be able to read and may
 // discard (RFC 9110 §15.2), and in a chunked body a leading zero of the next chunk's size (RFC 9112 §7.1).
 void Connection::probe_client() {
+    if (retired()) return;
     const bool between_pieces = !backlog_ && !awaits_coding_turn_;
     if (state_ != State::running || !between_pieces || handover_ || exchange_->request().version < 11) return;
     const LoopServer::OutputTurn turn{server_};

@@ -70,15 +70,19 @@ void WebSockets::for_each(Function function) {
 
 void WebSockets::routes_changed() {
     to_ask_ = first_;
-    if (to_ask_ && !std::exchange(asking_, true)) post_ask();
+    if (!to_ask_ || asking_) return;
+    post_ask();
+    asking_ = true;
 }
 
 // One that goes on may end others, which remove() allows for.
 void WebSockets::ask_some() {
     for (std::size_t i = 0; i < asked_at_once && to_ask_; ++i)
         std::exchange(to_ask_, to_ask_->following)->ask_to_hand_over();
-    asking_ = to_ask_ != nullptr;
-    if (asking_) post_ask();
+    asking_ = false;
+    if (!to_ask_) return;
+    post_ask();
+    asking_ = true;
 }
 
 void WebSockets::post_ask() {

@@ -127,10 +127,10 @@ void spawn_blocking(Function function) {
 
 /// From a blocking handler: runs the task on the plugin's home loop and blocks this thread until it has
 /// ended; gives its result or exception. It has the handler's deadline, and is cancelled when the handler is
-/// asked to stop (see Request::cancelled()), from its beginning if that was before; not in the plugin's
-/// stop() and destructor, whose tasks run to their end. Errors: std::logic_error for an empty Task, when
-/// called on a running event loop (it would wait for itself), or on a thread that runs no plugin code of the
-/// host's.
+/// asked to stop (see Request::cancelled(); a WebSocket's, when its connection has ended and its
+/// cleanup_timeout passed), from its beginning if that was before; not in the plugin's stop() and destructor,
+/// whose tasks run to their end. Errors: std::logic_error for an empty Task, when called on a running event
+/// loop (it would wait for itself), or on a thread that runs no plugin code of the host's.
 template <class T>
 T run_until_complete(Task<T> task) {
     LoopExecutor loop = detail::home_executor("run_until_complete");

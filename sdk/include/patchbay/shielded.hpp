@@ -13,8 +13,9 @@ namespace detail {
 /// The context of a task that its parent's cancellation and deadline don't reach. Owned by the coroutine that
 /// waits for its end; on the parent's loop.
 struct Shield final : TaskContext {
-    explicit Shield(const LoopExecutor& on) {
-        executor = on;
+    explicit Shield(const TaskContext& parent) {
+        executor = parent.executor;
+        request_data = parent.request_data;
         finished = [](TaskContext& context) noexcept { static_cast<Shield&>(context).waiter.resume(); };
     }
 
@@ -44,7 +45,7 @@ struct Shield final : TaskContext {
 template <class T>
 Task<T> shielded(Task<T> task) {
     const detail::TaskContext& parent = co_await detail::ContextTag{};
-    detail::Shield shield{parent.executor};
+    detail::Shield shield{parent};
     const bool ended = task.start(shield);
     if (!ended) co_await detail::Shield::End{&shield};
     co_return task.take();
