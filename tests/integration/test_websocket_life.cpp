@@ -7,10 +7,12 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include <chrono>
 #include <csignal>
 #include <deque>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace patchbay::test;
@@ -186,6 +188,17 @@ TEST_CASE("a handler that does not look at its socket is cancelled some time aft
     farewell.send_close(1000);
     CHECK(farewell.read_close() == 1000);
     server.wait_for_log("the sleeper ended", mark);
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("the time for a handshake is not that of what a blocking handler does later") {
+    ServerProcess server{with("timeouts: {handler: 100ms}\n"), sockets};
+    WebSocketClient client{server.port(), "/blocking"};
+    std::this_thread::sleep_for(std::chrono::milliseconds{200});
+    client.send("and back");
+    CHECK_THAT(client.read_message(), Catch::EndsWith("and back"));
+    client.send_close(1000);
+    CHECK(client.read_close() == 1000);
     CHECK(server.terminate() == 0);
 }
 

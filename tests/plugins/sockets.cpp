@@ -219,9 +219,13 @@ private:
         co_await socket.receive();
     }
 
+    static Task<> to_a_thread_and_back() {
+        co_await run_blocking([] {});
+    }
     static void blocking(Request& request, BlockingWebSocket& socket) {
         if (request.query("refuse")) throw HttpError{http::status::not_found, "Nobody here."};
         while (auto message = socket.receive()) {
+            if (message->text() == "and back") run_until_complete(to_a_thread_and_back());
             const std::string text =
                 std::string{thread_name().substr(0, 8)} + " " + std::string{message->text()};
             socket.send(text);
