@@ -27,6 +27,8 @@ public:
             .route("POST /" LONGLIVED_NAME "/publish");
     }
 
+    void stop() override { log_info(LONGLIVED_NAME " has stopped"); }
+
 private:
     // Closed when a number is missing, or comes twice.
     Task<> count(WebSocket& socket) {
