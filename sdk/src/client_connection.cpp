@@ -31,7 +31,7 @@ using ClientSocket = asio::basic_stream_socket<tcp, asio::io_context::executor_t
 using TlsStream = asio::ssl::stream<ClientSocket>;
 
 constexpr auto as_result = asio::as_tuple(use_task);
-constexpr std::uint32_t max_head = 64 << 10;  // bytes of an answer's head
+constexpr std::uint32_t max_head = 64 << 10;  // bytes of an answer's head, its trailer, or a chunk's line
 constexpr std::size_t piece_size = 16 << 10;
 
 void rethrow_cancellation(const error_code& error) {
@@ -43,12 +43,16 @@ HttpClientError failure(const ClientMessage& message, const error_code& error) {
         return message.error(Kind::too_large, "the answer's body is larger than " +
                                                   std::to_string(message.max_body) + " bytes");
     }
-    if (error == http::error::header_limit || error == http::error::buffer_overflow) {
+    if (error == http::error::header_limit) {
         return message.error(Kind::too_large,
                              "the answer's head is larger than " + std::to_string(max_head) + " bytes");
     }
     if (error == http::error::partial_message)
         return message.error(Kind::closed, "the connection ended in the middle of the answer");
+    if (error == http::error::buffer_overflow) {
+        return message.error(Kind::too_large, "a chunk's line or the trailer of the answer is larger than " +
+                                                  std::to_string(max_head) + " bytes");
+    }
     if (error.category() == http::make_error_code(http::error::bad_version).category())
         return message.error(Kind::protocol, "the answer is no HTTP/1 response: " + error.message());
     return message.error(Kind::closed, "the connection ended before the answer: " + error.message());
@@ -109,6 +113,7 @@ Task<ClientConnection::Outcome> exchange_over(Stream& stream, boost::beast::flat
     ClientConnection::Outcome outcome;
     const auto [not_written, written] = co_await http::async_write(stream, message.request, as_result);
     rethrow_cancellation(not_written);  // otherwise the answer may say why the server took no more
+    buffer.reserve(piece_size);  // Beast reads as much as there is room for, else 512 bytes
     std::optional<ResponseParser> parser;
     do {
         parser.emplace();
@@ -151,7 +156,7 @@ public:
 
 private:
     ClientSocket socket_;
-    boost::beast::flat_buffer buffer_;
+    boost::beast::flat_buffer buffer_{max_head};
 };
 
 class TlsConnection final : public ClientConnection {
@@ -167,7 +172,7 @@ public:
 
 private:
     TlsStream stream_;
-    boost::beast::flat_buffer buffer_;
+    boost::beast::flat_buffer buffer_{max_head};
 };
 
 Task<tcp::resolver::results_type> addresses_of(const ClientRequest& request, const ClientMessage& message) {
