@@ -10,6 +10,8 @@
 #include <boost/asio/write.hpp>
 #include <catch2/catch.hpp>
 
+#include <filesystem>
+#include <iterator>
 #include <latch>
 
 using namespace patchbay;
@@ -150,6 +152,19 @@ TEST_CASE("what is no answer is an error that says what it is, and never where")
     }
     check(fails("HTTP/1.1 200", true), Kind::closed, "the connection ended in the middle of the answer");
     check(fails("", true), Kind::closed, "the connection ended before the answer began");
+}
+
+std::ptrdiff_t threads() { return std::distance(std::filesystem::directory_iterator{"/proc/self/task"}, {}); }
+
+TEST_CASE("an address is not looked up by the resolver's thread, where it would wait behind names") {
+    TestHost host;
+    const HttpClient client;
+    const std::ptrdiff_t before = threads();
+    CHECK(failure_of(host, client.get("http://127.0.0.1:1/")).kind == Kind::connect);
+    CHECK(failure_of(host, client.get("http://[::1]:1/")).kind == Kind::connect);
+    CHECK(threads() == before);
+    CHECK(failure_of(host, client.get("http://localhost:1/")).kind == Kind::connect);
+    CHECK(threads() == before + 1);
 }
 
 TEST_CASE("who can't be connected to is said") {
