@@ -3,9 +3,10 @@
 #include "header_rules.hpp"
 #include "name_lookup.hpp"
 
+#include <patchbay/task_group.hpp>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/error.hpp>
@@ -24,6 +25,7 @@ namespace {
 
 using asio::ip::tcp;
 using boost::system::error_code;
+using Clock = std::chrono::steady_clock;
 using Kind = HttpClientError::Kind;
 using ResponseParser = http::response_parser<http::buffer_body>;
 // On the loop's plain executor: a connection without a call holds no generation.
@@ -197,14 +199,40 @@ Task<std::unique_ptr<ClientConnection>> start_tls(ClientSocket socket, const std
 
 }  // namespace
 
+Task<error_code> connect_socket(ClientSocket& socket, tcp::endpoint address) {
+    const auto [error] = co_await socket.async_connect(address, as_result);
+    rethrow_cancellation(error);
+    co_return error;
+}
+
+// The last one's time is the caller's to end.
+Task<ClientSocket> connect_to_one(const tcp::resolver::results_type& addresses, const ClientMessage& message,
+                                  Clock::time_point end) {
+    const LoopExecutor executor = co_await this_task::executor;
+    error_code error;
+    auto left = static_cast<std::int64_t>(addresses.size());
+    for (const auto& address : addresses) {
+        ClientSocket socket{executor.context().get_executor()};
+        const auto share = (end - Clock::now()) / left;
+        try {
+            if (--left == 0) {
+                error = co_await connect_socket(socket, address.endpoint());
+            } else {
+                error = co_await with_timeout(connect_socket(socket, address.endpoint()), share);
+            }
+            if (!error) co_return std::move(socket);
+        } catch (const TimedOut&) {
+            error = asio::error::timed_out;
+        }
+    }
+    throw message.error(Kind::connect, "can't connect: " + error.message());
+}
+
 Task<std::unique_ptr<ClientConnection>> connect_client(const ClientRequest& request,
                                                        const ClientMessage& message, ClientTls& tls) {
     const LoopExecutor executor = co_await this_task::executor;
     const tcp::resolver::results_type addresses = co_await addresses_of(request, message);
-    ClientSocket socket{executor.context().get_executor()};
-    const auto [error, address] = co_await asio::async_connect(socket, addresses, as_result);
-    rethrow_cancellation(error);
-    if (error) throw message.error(Kind::connect, "can't connect: " + error.message());
+    ClientSocket socket = co_await connect_to_one(addresses, message, end);
     error_code ignored;
     socket.set_option(tcp::no_delay{true}, ignored);
     if (request.uses_tls()) co_return co_await start_tls(std::move(socket), request.host(), message, tls);

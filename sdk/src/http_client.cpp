@@ -88,6 +88,7 @@ Task<std::unique_ptr<detail::ClientConnection>> connect(detail::ClientState& cli
                                                         const ClientRequest& request,
                                                         const detail::ClientMessage& message) {
     const std::chrono::nanoseconds limit = client.options().connect_timeout;
+    const Clock::time_point end = std::min(Clock::now() + limit, message.end);
     try {
         co_return co_await with_timeout(detail::connect_client(request, message, client.tls()), limit);
     } catch (const TimedOut&) {
@@ -128,6 +129,7 @@ Task<ClientResponse> call(std::shared_ptr<detail::ClientState> client, ClientReq
     const std::string too_late = end == context.deadline
                                      ? "no complete answer before the caller's deadline"
                                      : "no complete answer within " + in_milliseconds(limit);
+    message.end = end;
     if (end <= began) throw message.error(Kind::timeout, too_late);
     try {
         co_return co_await with_timeout(attempt(*client, request, message), end - began);
