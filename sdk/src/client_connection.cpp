@@ -49,12 +49,12 @@ HttpClientError failure(const ClientMessage& message, const error_code& error) {
         return message.error(Kind::too_large,
                              "the answer's head is larger than " + std::to_string(max_head) + " bytes");
     }
-    if (error == http::error::partial_message)
-        return message.error(Kind::closed, "the connection ended in the middle of the answer");
     if (error == http::error::buffer_overflow) {
         return message.error(Kind::too_large, "a chunk's line or the trailer of the answer is larger than " +
                                                   std::to_string(max_head) + " bytes");
     }
+    if (error == http::error::partial_message)
+        return message.error(Kind::closed, "the connection ended in the middle of the answer");
     if (error.category() == http::make_error_code(http::error::bad_version).category())
         return message.error(Kind::protocol, "the answer is no HTTP/1 response: " + error.message());
     return message.error(Kind::closed, "the connection ended before the answer: " + error.message());
@@ -113,9 +113,9 @@ template <class Stream>
 Task<ClientConnection::Outcome> exchange_over(Stream& stream, boost::beast::flat_buffer& buffer,
                                               const ClientMessage& message) {
     ClientConnection::Outcome outcome;
+    buffer.reserve(piece_size);  // Beast reads as much as there is room for, else 512 bytes
     const auto [not_written, written] = co_await http::async_write(stream, message.request, as_result);
     rethrow_cancellation(not_written);  // otherwise the answer may say why the server took no more
-    buffer.reserve(piece_size);  // Beast reads as much as there is room for, else 512 bytes
     std::optional<ResponseParser> parser;
     do {
         parser.emplace();
@@ -170,7 +170,9 @@ public:
         return exchange_over(stream_, buffer_, message);
     }
     // What a server sends of TLS itself comes with an answer; without one it says farewell.
-    bool is_stale() noexcept override { return has_unread(stream_.next_layer()); }
+    bool is_stale() noexcept override {
+        return has_unread(stream_.next_layer()) || ClientTls::holds_unread(stream_.native_handle());
+    }
 
 private:
     TlsStream stream_;
@@ -196,8 +198,6 @@ Task<std::unique_ptr<ClientConnection>> start_tls(ClientSocket socket, const std
     if (error) throw message.error(Kind::tls, tls.failure(stream.native_handle(), error));
     co_return connection;
 }
-
-}  // namespace
 
 Task<error_code> connect_socket(ClientSocket& socket, tcp::endpoint address) {
     const auto [error] = co_await socket.async_connect(address, as_result);
@@ -228,9 +228,11 @@ Task<ClientSocket> connect_to_one(const tcp::resolver::results_type& addresses, 
     throw message.error(Kind::connect, "can't connect: " + error.message());
 }
 
+}  // namespace
+
 Task<std::unique_ptr<ClientConnection>> connect_client(const ClientRequest& request,
-                                                       const ClientMessage& message, ClientTls& tls) {
-    const LoopExecutor executor = co_await this_task::executor;
+                                                       const ClientMessage& message, ClientTls& tls,
+                                                       std::chrono::steady_clock::time_point end) {
     const tcp::resolver::results_type addresses = co_await addresses_of(request, message);
     ClientSocket socket = co_await connect_to_one(addresses, message, end);
     error_code ignored;
