@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <sqlite/sqlite.hpp>
 #include <string>
 #include <vector>
@@ -20,18 +21,22 @@ public:
 
     /// Opens the file, or creates it with its tables. Of more rooms than that, those in which nobody has said
     /// anything for the longest time are forgotten.
-    History(const std::string& file, std::int64_t max_rooms);
+    History(std::string file, std::int64_t max_rooms);
 
-    /// Keeps the line. `publish` is called while nobody else says anything or asks for lines, also in a
-    /// generation that is being replaced or another server with the same file.
+    /// Keeps the line, or, when that fails only after it was published, logs that it is not kept. `publish`
+    /// is called while nobody else says anything or asks for lines, also in a generation that is being
+    /// replaced or another server with the same file.
     void say(const std::string& room, const std::string& line, const std::function<void()>& publish);
     /// The oldest first. `ask` is called under the same terms, so that it can tell what is published later.
     std::vector<std::string> lines_of(const std::string& room, const std::function<void()>& ask);
 
 private:
-    std::mutex mutex_;
-    sqlite::Connection connection_;  // guarded by the mutex
+    sqlite::Connection& connection();
+
+    const std::string file_;
     const std::int64_t max_rooms_;
+    std::mutex mutex_;
+    std::optional<sqlite::Connection> connection_;  // guarded by the mutex
 };
 
 }  // namespace chat

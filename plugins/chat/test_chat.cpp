@@ -95,6 +95,21 @@ TEST_CASE("a line that could not be published is not kept") {
     CHECK(history.lines_of("tea", nothing).empty());
 }
 
+TEST_CASE("a line that was published and can't be kept is said all the same") {
+    const Folder folder;
+    History history{folder.file(), 100};
+    sqlite::Connection{folder.file(), 1s}.execute(R"(
+        CREATE TABLE orphan (room TEXT REFERENCES room DEFERRABLE INITIALLY DEFERRED);
+        CREATE TRIGGER refused_at_the_end AFTER INSERT ON line WHEN NEW.text = 'lost'
+            BEGIN INSERT INTO orphan VALUES ('nowhere'); END;
+    )");
+    int published = 0;
+    history.say("tea", "lost", [&] { ++published; });
+    history.say("tea", "kept", [&] { ++published; });
+    CHECK(published == 2);
+    CHECK(history.lines_of("tea", nothing) == std::vector<std::string>{"kept"});
+}
+
 TEST_CASE("rooms in which nobody says anything make room for others") {
     const Folder folder;
     History history{folder.file(), 2};

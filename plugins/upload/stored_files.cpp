@@ -1,5 +1,7 @@
 #include "stored_files.hpp"
 
+#include <climits>
+
 #include <algorithm>
 #include <system_error>
 #include <utility>
@@ -26,7 +28,8 @@ std::string numbered(std::string name, std::size_t number) {
 
 // The names of unfinished files begin with a dot.
 bool is_stored_name(std::string_view name) {
-    return !name.empty() && name.front() != '.' && std::ranges::all_of(name, is_plain);
+    return !name.empty() && name.size() <= NAME_MAX && name.front() != '.' &&
+           std::ranges::all_of(name, is_plain);
 }
 
 }  // namespace

@@ -159,6 +159,12 @@ TEST_CASE("only what is listed can be had or deleted") {
               http::status::no_content);
     }
     CHECK(folder.names() == Names{".upload-1", "folder", "link"});
+    for (const std::size_t letters : {255, 256}) {
+        const std::string target = "/upload/files/" + std::string(letters, 'a');
+        CHECK(app.get(target).status() == http::status::not_found);
+        CHECK(app.request({.method = http::verb::delete_, .target = target}).status() ==
+              http::status::not_found);
+    }
 }
 
 TEST_CASE("what is no upload is refused and leaves nothing behind") {

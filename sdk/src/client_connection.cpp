@@ -3,9 +3,10 @@
 #include "header_rules.hpp"
 #include "name_lookup.hpp"
 
+#include <patchbay/task_group.hpp>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/error.hpp>
@@ -24,6 +25,7 @@ namespace {
 
 using asio::ip::tcp;
 using boost::system::error_code;
+using Clock = std::chrono::steady_clock;
 using Kind = HttpClientError::Kind;
 using ResponseParser = http::response_parser<http::buffer_body>;
 // On the loop's plain executor: a connection without a call holds no generation.
@@ -31,7 +33,7 @@ using ClientSocket = asio::basic_stream_socket<tcp, asio::io_context::executor_t
 using TlsStream = asio::ssl::stream<ClientSocket>;
 
 constexpr auto as_result = asio::as_tuple(use_task);
-constexpr std::uint32_t max_head = 64 << 10;  // bytes of an answer's head
+constexpr std::uint32_t max_head = 64 << 10;  // bytes of an answer's head, its trailer, or a chunk's line
 constexpr std::size_t piece_size = 16 << 10;
 
 void rethrow_cancellation(const error_code& error) {
@@ -43,9 +45,13 @@ HttpClientError failure(const ClientMessage& message, const error_code& error) {
         return message.error(Kind::too_large, "the answer's body is larger than " +
                                                   std::to_string(message.max_body) + " bytes");
     }
-    if (error == http::error::header_limit || error == http::error::buffer_overflow) {
+    if (error == http::error::header_limit) {
         return message.error(Kind::too_large,
                              "the answer's head is larger than " + std::to_string(max_head) + " bytes");
+    }
+    if (error == http::error::buffer_overflow) {
+        return message.error(Kind::too_large, "a chunk's line or the trailer of the answer is larger than " +
+                                                  std::to_string(max_head) + " bytes");
     }
     if (error == http::error::partial_message)
         return message.error(Kind::closed, "the connection ended in the middle of the answer");
@@ -107,6 +113,7 @@ template <class Stream>
 Task<ClientConnection::Outcome> exchange_over(Stream& stream, boost::beast::flat_buffer& buffer,
                                               const ClientMessage& message) {
     ClientConnection::Outcome outcome;
+    buffer.reserve(piece_size);  // Beast reads as much as there is room for, else 512 bytes
     const auto [not_written, written] = co_await http::async_write(stream, message.request, as_result);
     rethrow_cancellation(not_written);  // otherwise the answer may say why the server took no more
     std::optional<ResponseParser> parser;
@@ -151,7 +158,7 @@ public:
 
 private:
     ClientSocket socket_;
-    boost::beast::flat_buffer buffer_;
+    boost::beast::flat_buffer buffer_{max_head};
 };
 
 class TlsConnection final : public ClientConnection {
@@ -163,11 +170,13 @@ public:
         return exchange_over(stream_, buffer_, message);
     }
     // What a server sends of TLS itself comes with an answer; without one it says farewell.
-    bool is_stale() noexcept override { return has_unread(stream_.next_layer()); }
+    bool is_stale() noexcept override {
+        return has_unread(stream_.next_layer()) || ClientTls::holds_unread(stream_.native_handle());
+    }
 
 private:
     TlsStream stream_;
-    boost::beast::flat_buffer buffer_;
+    boost::beast::flat_buffer buffer_{max_head};
 };
 
 Task<tcp::resolver::results_type> addresses_of(const ClientRequest& request, const ClientMessage& message) {
@@ -190,16 +199,42 @@ Task<std::unique_ptr<ClientConnection>> start_tls(ClientSocket socket, const std
     co_return connection;
 }
 
+Task<error_code> connect_socket(ClientSocket& socket, tcp::endpoint address) {
+    const auto [error] = co_await socket.async_connect(address, as_result);
+    rethrow_cancellation(error);
+    co_return error;
+}
+
+// The last one's time is the caller's to end.
+Task<ClientSocket> connect_to_one(const tcp::resolver::results_type& addresses, const ClientMessage& message,
+                                  Clock::time_point end) {
+    const LoopExecutor executor = co_await this_task::executor;
+    error_code error;
+    auto left = static_cast<std::int64_t>(addresses.size());
+    for (const auto& address : addresses) {
+        ClientSocket socket{executor.context().get_executor()};
+        const auto share = (end - Clock::now()) / left;
+        try {
+            if (--left == 0) {
+                error = co_await connect_socket(socket, address.endpoint());
+            } else {
+                error = co_await with_timeout(connect_socket(socket, address.endpoint()), share);
+            }
+            if (!error) co_return std::move(socket);
+        } catch (const TimedOut&) {
+            error = asio::error::timed_out;
+        }
+    }
+    throw message.error(Kind::connect, "can't connect: " + error.message());
+}
+
 }  // namespace
 
 Task<std::unique_ptr<ClientConnection>> connect_client(const ClientRequest& request,
-                                                       const ClientMessage& message, ClientTls& tls) {
-    const LoopExecutor executor = co_await this_task::executor;
+                                                       const ClientMessage& message, ClientTls& tls,
+                                                       std::chrono::steady_clock::time_point end) {
     const tcp::resolver::results_type addresses = co_await addresses_of(request, message);
-    ClientSocket socket{executor.context().get_executor()};
-    const auto [error, address] = co_await asio::async_connect(socket, addresses, as_result);
-    rethrow_cancellation(error);
-    if (error) throw message.error(Kind::connect, "can't connect: " + error.message());
+    ClientSocket socket = co_await connect_to_one(addresses, message, end);
     error_code ignored;
     socket.set_option(tcp::no_delay{true}, ignored);
     if (request.uses_tls()) co_return co_await start_tls(std::move(socket), request.host(), message, tls);

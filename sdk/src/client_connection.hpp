@@ -7,6 +7,7 @@
 
 #include <patchbay/task.hpp>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 
@@ -33,8 +34,11 @@ public:
     virtual bool is_stale() noexcept = 0;
 };
 
-/// Errors: HttpClientError. Cancellation: operation_aborted.
+/// Of the host's addresses each but the last is given an equal share of the time until `end`, so that one
+/// from which nothing comes back doesn't hide the others; at `end` the caller cancels. Errors:
+/// HttpClientError. Cancellation: operation_aborted.
 Task<std::unique_ptr<ClientConnection>> connect_client(const ClientRequest& request,
-                                                       const ClientMessage& message, ClientTls& tls);
+                                                       const ClientMessage& message, ClientTls& tls,
+                                                       std::chrono::steady_clock::time_point end);
 
 }  // namespace patchbay::detail

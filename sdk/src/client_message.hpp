@@ -6,6 +6,7 @@
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@ struct RequestData;
 struct ClientMessage {
     http::request<http::string_body> request;
     std::string call;  ///< what the texts of its errors begin with, "GET https://api.example.org"
+    std::chrono::steady_clock::time_point end;  ///< of the time it may take
     std::size_t max_body = 0;
     ClientBodyReceiver receive;  ///< none: the answer holds its body
 

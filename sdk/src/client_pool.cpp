@@ -27,15 +27,9 @@ Task<ClientPool::Place> ClientPool::enter(std::string origin, const ClientMessag
 Task<> ClientPool::wait_for_place(Host& host) {
     Waiter waiter{LoopTimer{*loop_, LoopTimer::time_point::max()}};
     host.waiting.push_back(&waiter);
-    boost::system::error_code cancelled;
-    try {
-        co_await waiter.given.async_wait(asio::as_tuple(use_task));
-    } catch (const boost::system::system_error& error) {  // cancelled before it could wait
-        cancelled = error.code();
-    }
-    if (waiter.has_place) co_return;
-    std::erase(host.waiting, &waiter);
-    throw boost::system::system_error{cancelled ? cancelled : asio::error::operation_aborted};
+    const Unlinked at_the_end{host.waiting, waiter};
+    co_await waiter.given.async_wait(asio::as_tuple(use_task));  // may throw before it waits
+    if (!waiter.has_place) throw boost::system::system_error{asio::error::operation_aborted};
 }
 
 // A place goes straight to who has waited longest, so that nobody who comes now is before it.

@@ -58,6 +58,11 @@ private:
         LoopTimer given;  // never fires: it is cancelled
         bool has_place = false;
     };
+    struct Unlinked {
+        std::deque<Waiter*>& waiting;
+        Waiter& waiter;
+        ~Unlinked() { std::erase(waiting, &waiter); }  // who has got a place isn't there any more
+    };
     struct Idle {
         std::unique_ptr<ClientConnection> connection;
         Clock::time_point since;

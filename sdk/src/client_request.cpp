@@ -17,6 +17,7 @@ namespace {
 namespace urls = boost::urls;
 
 constexpr std::uint16_t http_port = 80, https_port = 443;
+constexpr std::string_view content_type_header = "Content-Type";
 
 // A port of 0 is also what Boost.URL makes of one beyond 65535.
 std::uint16_t port_of(const urls::url_view& url, bool tls) {
@@ -81,6 +82,11 @@ ClientRequest& ClientRequest::query(std::string_view name, std::string_view valu
 ClientRequest& ClientRequest::header(std::string_view name, std::string_view value) & {
     detail::check_field(name, value);
     check_not_of_the_client(name);
+    if (detail::equal_ignoring_case(name, content_type_header)) {
+        std::erase_if(headers_, [](const auto& field) {
+            return detail::equal_ignoring_case(field.first, content_type_header);
+        });
+    }
     headers_.emplace_back(name, value);
     return *this;
 }
@@ -91,7 +97,9 @@ ClientRequest& ClientRequest::header(http::field name, std::string_view value) &
 }
 
 ClientRequest& ClientRequest::body(detail::BodyText body, std::string_view content_type) & {
-    header("Content-Type", content_type);
+    if (method_ == http::verb::trace)
+        throw std::invalid_argument{"patchbay: a TRACE request has no body (RFC 9110 §9.3.8)"};
+    header(content_type_header, content_type);
     body_ = std::move(body.text);
     return *this;
 }

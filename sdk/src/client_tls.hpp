@@ -20,6 +20,10 @@ public:
     /// Why a handshake that has failed did.
     std::string failure(SSL* connection, const boost::system::error_code& error) const;
 
+    /// Whether OpenSSL or Asio holds something of the server's, after an answer that was read whole, that is
+    /// no part of TLS itself. What is (such as a ticket, RFC 8446 §4.6.1) is taken.
+    static bool holds_unread(SSL* connection) noexcept;
+
 private:
     boost::asio::ssl::context context_;
     bool verify_;

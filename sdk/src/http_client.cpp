@@ -88,8 +88,9 @@ Task<std::unique_ptr<detail::ClientConnection>> connect(detail::ClientState& cli
                                                         const ClientRequest& request,
                                                         const detail::ClientMessage& message) {
     const std::chrono::nanoseconds limit = client.options().connect_timeout;
+    const Clock::time_point end = std::min(Clock::now() + limit, message.end);
     try {
-        co_return co_await with_timeout(detail::connect_client(request, message, client.tls()), limit);
+        co_return co_await with_timeout(detail::connect_client(request, message, client.tls(), end), limit);
     } catch (const TimedOut&) {
         throw message.error(Kind::timeout, "no connection within " + in_milliseconds(limit));
     }
@@ -106,7 +107,7 @@ Task<ClientResponse> attempt(detail::ClientState& client, const ClientRequest& r
         if (!connection) connection = co_await connect(client, request, message);
         detail::ClientConnection::Outcome outcome = co_await connection->exchange(message);
         if (outcome.response) {
-            if (outcome.reusable) place.keep(std::move(connection));
+            if (outcome.reusable && !connection->is_stale()) place.keep(std::move(connection));
             co_return *std::move(outcome.response);
         }
         connection.reset();
@@ -128,6 +129,7 @@ Task<ClientResponse> call(std::shared_ptr<detail::ClientState> client, ClientReq
     const std::string too_late = end == context.deadline
                                      ? "no complete answer before the caller's deadline"
                                      : "no complete answer within " + in_milliseconds(limit);
+    message.end = end;
     if (end <= began) throw message.error(Kind::timeout, too_late);
     try {
         co_return co_await with_timeout(attempt(*client, request, message), end - began);

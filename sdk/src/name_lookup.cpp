@@ -3,6 +3,7 @@
 #include "loop_timer.hpp"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ip/address.hpp>
 
 #include <memory>
 #include <utility>
@@ -32,11 +33,15 @@ struct CancelledWhenLeft {
 }  // namespace
 
 Task<tcp::resolver::results_type> look_up(std::string host, std::uint16_t port) {
+    const std::string service = std::to_string(port);
+    boost::system::error_code no_address;
+    const asio::ip::address address = asio::ip::make_address(host, no_address);
+    if (!no_address) co_return tcp::resolver::results_type::create({address, port}, host, service);
     const TaskContext& context = co_await ContextTag{};
     const auto lookup = std::make_shared<NameLookup>(context.executor.context());
     const CancelledWhenLeft leave{lookup};
     lookup->resolver.async_resolve(
-        host, std::to_string(port), tcp::resolver::numeric_service,
+        host, service, tcp::resolver::numeric_service | tcp::resolver::address_configured,
         [lookup](boost::system::error_code error, tcp::resolver::results_type addresses) {
             lookup->complete = true;
             lookup->error = error;

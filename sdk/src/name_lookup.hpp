@@ -10,7 +10,8 @@
 
 namespace patchbay::detail {
 
-/// The addresses of a host name, or of an address as text. Each event loop looks up one name after another.
+/// The addresses of a host name, of those kinds that this machine has one of itself; of an address as text at
+/// once that. Each event loop looks up one name after another.
 /// Errors: boost::system::system_error. Cancellation: operation_aborted at once. The system's look-up can't
 /// be cut short, and may take a minute: it goes on by itself, and keeps nothing of the plugin.
 Task<asio::ip::tcp::resolver::results_type> look_up(std::string host, std::uint16_t port);

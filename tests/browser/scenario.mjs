@@ -19,12 +19,20 @@ export function scenario(name, {plugins, yaml = "", allowed}, body) {
     test(name, {timeout: 4 * patience}, async () => {
         const server = await Server.start(plugins, yaml);
         const pages = new Pages();
-        try {
-            await body({server, open: path => pages.open(server.url + path)});
-        } finally {
-            await pages.close();
-            await server.stop();
+        const steps = [
+            () => body({server, open: path => pages.open(server.url + path)}),
+            () => pages.close(),
+            () => server.stop(),
+        ];
+        const problems = []; // the first tells most: what comes after it may come of it
+        for (const step of steps) {
+            try {
+                await step();
+            } catch (problem) {
+                problems.push(problem);
+            }
         }
+        if (problems.length > 0) throw problems[0];
         assert.deepEqual(pages.errors.filter(error => !allowed?.test(error)), [], "errors on the console");
     });
 }

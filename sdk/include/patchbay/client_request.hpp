@@ -34,10 +34,10 @@ public:
         return std::move(this->query(name, value));
     }
 
-    /// Adds a header line; a name may repeat. Errors: std::invalid_argument when the name is no token (RFC
-    /// 9110 §5.6.2), when the value holds CR, LF, NUL or another control character but tab (RFC 9110 §5.5),
-    /// or when the header is the client's to write: Host, what frames the message, and what is for one
-    /// connection only (RFC 9110 §7.6.1).
+    /// Adds a header line; a name may repeat, but a Content-Type replaces the one before. Errors:
+    /// std::invalid_argument when the name is no token (RFC 9110 §5.6.2), when the value holds CR, LF, NUL or
+    /// another control character but tab (RFC 9110 §5.5), or when the header is the client's to write: Host,
+    /// what frames the message, and what is for one connection only (RFC 9110 §7.6.1).
     ClientRequest& header(std::string_view name, std::string_view value) &;
     ClientRequest&& header(std::string_view name, std::string_view value) && {
         return std::move(this->header(name, value));
@@ -47,7 +47,8 @@ public:
         return std::move(this->header(name, value));
     }
 
-    /// Errors: as header(), for the content type.
+    /// Replaces body and Content-Type. Errors: as header(), for the content type; std::invalid_argument for
+    /// TRACE, which has no body (RFC 9110 §9.3.8).
     ClientRequest& body(detail::BodyText body, std::string_view content_type) &;
     ClientRequest&& body(detail::BodyText body, std::string_view content_type) && {
         return std::move(this->body(std::move(body), content_type));

@@ -18,7 +18,7 @@ public:
         connect,     ///< no address of the host lets itself be connected to
         tls,         ///< no handshake, or a certificate that nobody vouches for or that is another host's
         timeout,     ///< one of the options' timeouts, or the deadline of the task that calls
-        too_large,   ///< a body of more than HttpClientOptions::max_body, or a head of more than 64 KiB
+        too_large,   ///< a body of more than the options' max_body, or a head or trailer of more than 64 KiB
         protocol,    ///< what came back is no HTTP/1 response
         closed,      ///< the connection ended before the answer did
         queue_full,  ///< HttpClientOptions::max_waiting_per_host calls wait for a connection already

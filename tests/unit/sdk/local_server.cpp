@@ -4,8 +4,10 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/stream_traits.hpp>
 #include <boost/beast/http/read.hpp>
 
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 namespace patchbay::test {
@@ -74,6 +76,12 @@ void LocalServer::serve(tcp::socket socket) noexcept {
 }
 
 template <class Stream>
+void hold_back(Stream& stream, bool on) {
+    using Cork = asio::detail::socket_option::boolean<IPPROTO_TCP, TCP_CORK>;
+    boost::beast::get_lowest_layer(stream).set_option(Cork{on});
+}
+
+template <class Stream>
 void LocalServer::answer_all(Stream& stream) {
     boost::beast::flat_buffer buffer;
     for (;;) {
@@ -86,7 +94,10 @@ void LocalServer::answer_all(Stream& stream) {
             stream.read_some(asio::buffer(&byte, 1));
             return;
         }
+        hold_back(stream, true);
         asio::write(stream, asio::buffer(answer->bytes));
+        asio::write(stream, asio::buffer(answer->unasked));
+        hold_back(stream, false);
         if (answer->close) return;
     }
 }

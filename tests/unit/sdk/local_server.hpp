@@ -28,6 +28,7 @@ public:
     struct Answer {
         std::string bytes;
         bool close = false;
+        std::string unasked{};  ///< sent after them in the same TCP segment; over TLS a record of its own
     };
     /// Nothing: waits for the caller to hang up. Called on the connections' threads, which may wait.
     using Handle = std::function<std::optional<Answer>(const LocalRequest&)>;

@@ -2,6 +2,7 @@
 #include <patchbay/client_request.hpp>
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 #include <stdexcept>
 
@@ -82,6 +83,23 @@ TEST_CASE("no header of a client's request can end its line, or frame the messag
     CHECK(request.find_header("Content-Type") == "text/plain");
     CHECK(request.body() == "hi");
     CHECK_THROWS_AS(request.timeout(0ns), std::invalid_argument);
+}
+
+TEST_CASE("a client's request has one Content-Type, the newest") {
+    ClientRequest request{http::verb::post, "http://h/"};
+    request.header("content-type", "text/css").header("X-Name", "a").body("hi", "text/plain").json({1});
+    CHECK(request.headers() == std::vector<std::pair<std::string, std::string>>{
+                                   {"X-Name", "a"}, {"Content-Type", "application/json"}});
+    CHECK(request.body() == "[1]");
+    CHECK(request.header(http::field::content_type, "application/ld+json").headers().size() == 2);
+    CHECK(request.find_header("Content-Type") == "application/ld+json");
+}
+
+TEST_CASE("a client's TRACE has no body") {
+    ClientRequest request{http::verb::trace, "http://h/"};
+    CHECK_THROWS_WITH(request.body("", "text/plain"),
+                      "patchbay: a TRACE request has no body (RFC 9110 §9.3.8)");
+    CHECK(request.headers().empty());
 }
 
 }  // namespace

@@ -10,6 +10,8 @@
 #include <boost/asio/write.hpp>
 #include <catch2/catch.hpp>
 
+#include <filesystem>
+#include <iterator>
 #include <latch>
 
 using namespace patchbay;
@@ -140,10 +142,29 @@ TEST_CASE("what is no answer is an error that says what it is, and never where")
           Kind::too_large, "the answer's body");
     check(fails("HTTP/1.1 200 OK\r\nX: " + std::string(70'000, 'x') + "\r\n\r\n"), Kind::too_large,
           "the answer's head is larger than 65536 bytes");
+    const std::string chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    const std::string endless(200'000, 'x');
+    for (const char* start : {"1;", "1\r\no\r\n0\r\nX: "}) {
+        check(fails(chunked + start + endless), Kind::too_large,
+              "a chunk's line or the trailer of the answer is larger than 65536 bytes");
+    }
     check(fails("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok", true), Kind::closed,
           "the connection ended in the middle of the answer");
     check(fails("HTTP/1.1 200", true), Kind::closed, "the connection ended in the middle of the answer");
     check(fails("", true), Kind::closed, "the connection ended before the answer began");
+}
+
+std::ptrdiff_t threads() { return std::distance(std::filesystem::directory_iterator{"/proc/self/task"}, {}); }
+
+TEST_CASE("an address is not looked up by the resolver's thread, where it would wait behind names") {
+    TestHost host;
+    const HttpClient client;
+    const std::ptrdiff_t before = threads();
+    CHECK(failure_of(host, client.get("http://127.0.0.1:1/")).kind == Kind::connect);
+    CHECK(failure_of(host, client.get("http://[::1]:1/")).kind == Kind::connect);
+    CHECK(threads() == before);
+    CHECK(failure_of(host, client.get("http://localhost:1/")).kind == Kind::connect);
+    CHECK(threads() == before + 1);
 }
 
 TEST_CASE("who can't be connected to is said") {

@@ -16,11 +16,11 @@ namespace {
 /// A certificate that vouches for itself.
 class SelfSigned {
 public:
-    explicit SelfSigned(const std::string& alternative_name) {
-        const Finished made = run_command({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                                           "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
-                                           "/CN=tests", "-addext", "subjectAltName=" + alternative_name,
-                                           "-keyout", key(), "-out", certificate()});
+    explicit SelfSigned(const std::string& alternative_name, const std::string& common_name = "tests") {
+        const Finished made = run_command(
+            {"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+             "-days", "2", "-subj", "/CN=" + common_name, "-addext", "subjectAltName=" + alternative_name,
+             "-keyout", key(), "-out", certificate()});
         INFO(made.output);
         REQUIRE(made.exit_code == 0);
     }
@@ -75,6 +75,16 @@ TEST_CASE("another host's certificate is refused") {
     CHECK(server.requests() == 0);
 }
 
+TEST_CASE("a certificate is that of its subjectAltNames, whatever its common name is") {
+    TestHost host;
+    const SelfSigned misleading{"IP:127.0.0.1", "localhost"};
+    const LocalServer server{[](const LocalRequest&) { return ok(); },
+                             {{misleading.certificate(), misleading.key()}}};
+    const HttpClient client{{.ca_file = misleading.certificate()}};
+    CHECK(refusal(host, client, server.url("/", "localhost")) ==
+          "the server's certificate is refused: hostname mismatch");
+}
+
 TEST_CASE("a certificate may be an address's") {
     TestHost host;
     const SelfSigned address{"IP:127.0.0.1"};
@@ -82,6 +92,22 @@ TEST_CASE("a certificate may be an address's") {
                              {{address.certificate(), address.key()}}};
     const HttpClient client{{.ca_file = address.certificate()}};
     CHECK(host.run(client.get(server.url("/"))).ok());
+}
+
+TEST_CASE("what a server sends unasked after an answer is no answer to the next call") {
+    TestHost host;
+    const SelfSigned localhost{"DNS:localhost"};
+    const LocalServer server{[](const LocalRequest&) {
+                                 LocalServer::Answer answer = ok("asked");
+                                 answer.unasked = ok("unasked").bytes;
+                                 return answer;
+                             },
+                             {{localhost.certificate(), localhost.key()}}};
+    const HttpClient client{{.ca_file = localhost.certificate()}};
+    for (int i = 1; i <= 3; ++i) {
+        CHECK(host.run(client.get(server.url("/", "localhost"))).body() == "asked");
+        CHECK(server.connections() == i);
+    }
 }
 
 TEST_CASE("a body over TLS that is cut short is no body") {
