@@ -1,7 +1,6 @@
 #include "allow_list.hpp"
 
-#include <boost/url/parse.hpp>
-#include <boost/url/src.hpp>  // Boost.URL's definitions, so that the plugin needs its headers only
+#include <patchbay/client_request.hpp>
 
 #include <algorithm>
 #include <stdexcept>
@@ -9,27 +8,37 @@
 namespace fanout {
 namespace {
 
-std::string lower_case(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return text;
+using namespace patchbay;
+
+[[noreturn]] void refuse(const std::string& entry) {
+    throw std::invalid_argument{"'" + entry + "' is no host and no host:port"};
+}
+
+// As calls will name them.
+ClientRequest parse(const std::string& entry) {
+    if (entry.find_first_of("/?#") != std::string::npos) refuse(entry);
+    try {
+        return ClientRequest{http::verb::get, "http://" + entry};
+    } catch (const std::invalid_argument&) {
+        refuse(entry);
+    }
+}
+
+bool names_port(std::string_view entry) {
+    const std::size_t colon = entry.find(':', entry.find(']') == entry.npos ? 0 : entry.find(']'));
+    return colon != entry.npos && colon + 1 < entry.size();
 }
 
 }  // namespace
 
 AllowList::AllowList(const std::vector<std::string>& entries) {
     for (const std::string& entry : entries) {
-        const auto parsed = boost::urls::parse_authority(entry);
-        const bool has_port = parsed && parsed->has_port() && !parsed->port().empty();
-        if (!parsed || parsed->has_userinfo() || parsed->host().empty() ||
-            (has_port && parsed->port_number() == 0)) {
-            throw std::invalid_argument{"'" + entry + "' is no host and no host:port"};
-        }
-        const auto [host, added] = ports_.try_emplace(lower_case(parsed->host_address()));
-        if (!has_port) {
+        const ClientRequest parsed = parse(entry);
+        const auto [host, added] = ports_.try_emplace(parsed.host());
+        if (!names_port(entry)) {
             host->second.clear();
         } else if (added || !host->second.empty()) {  // an entry without a port has said more
-            host->second.push_back(parsed->port_number());
+            host->second.push_back(parsed.port());
         }
     }
 }

@@ -32,8 +32,8 @@ TEST_CASE("a host without a port allows every port, wherever it stands in the li
 }
 
 TEST_CASE("an entry that is no host is named") {
-    for (const char* bad :
-         {"", "http://localhost", "local host", "me@localhost", "localhost:0", "localhost:65536", ":80"}) {
+    for (const char* bad : {"", "http://localhost", "local host", "me@localhost", "localhost:0",
+                            "localhost:65536", ":80", "localhost/notes", "localhost#x"}) {
         INFO(bad);
         CHECK_THROWS_WITH(AllowList{std::vector<std::string>{bad}},
                           "'" + std::string{bad} + "' is no host and no host:port");
