@@ -9,7 +9,9 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <stdexcept>
+#include <system_error>
 
 namespace patchbay {
 namespace {
@@ -19,11 +21,14 @@ namespace urls = boost::urls;
 constexpr std::uint16_t http_port = 80, https_port = 443;
 constexpr std::string_view content_type_header = "Content-Type";
 
-// A port of 0 is also what Boost.URL makes of one beyond 65535.
+// From the text: Boost 1.81's port_number() wraps around.
 std::uint16_t port_of(const urls::url_view& url, bool tls) {
     if (!url.has_port() || url.port().empty()) return tls ? https_port : http_port;
-    if (url.port_number() == 0) throw std::invalid_argument{"the URL's port must be from 1 to 65535"};
-    return url.port_number();
+    std::uint16_t port = 0;
+    const auto [end, error] = std::from_chars(url.port().data(), url.port().data() + url.port().size(), port);
+    if (error != std::errc{} || port == 0)
+        throw std::invalid_argument{"the URL's port must be from 1 to 65535"};
+    return port;
 }
 
 // A percent-encoded name could hold what no name may, and look like another.
@@ -62,7 +67,9 @@ ClientRequest::ClientRequest(http::verb method, std::string_view url) : method_{
     if (method == http::verb::unknown || method == http::verb::connect)
         throw std::invalid_argument{"patchbay: an HttpClient sends no such method"};
     const auto parsed = urls::parse_uri({url.data(), url.size()});
-    if (!parsed) throw std::invalid_argument{"it is no complete URL"};
+    if (!parsed)
+        throw std::invalid_argument{
+            "the URL is not complete, or holds what must be percent-encoded: http://host/path?query"};
     tls_ = parsed->scheme_id() == urls::scheme::https;
     if (!tls_ && parsed->scheme_id() != urls::scheme::http)
         throw std::invalid_argument{"the URL is neither http:// nor https://"};

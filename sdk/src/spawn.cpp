@@ -137,6 +137,8 @@ void spawn_task(Task<> task, const char* caller, bool only_while_serving) {
 
 void spawn(Task<> task) { spawn_task(std::move(task), "spawn()", false); }
 
-void spawn_while_serving(Task<> task) { spawn_task(std::move(task), "spawn_while_serving()", true); }
+void spawn_while_serving(Task<> task) {
+    spawn_task(std::move(task), "spawn_while_serving(), spawn_every() or spawn_cron()", true);
+}
 
 }  // namespace patchbay

@@ -95,6 +95,11 @@ private:
         const std::string where = to_string(entry.position);
         MethodSet configured;
         for (const std::string& method : entry.methods) configured.insert(http::string_to_verb(method));
+        if (handler.websocket && !entry.methods.empty() && entry.methods != std::vector<std::string>{"GET"}) {
+            plan_.errors.push_back(where + ": " + name +
+                                   ": a WebSocket begins with a GET and takes no other method");
+            return;
+        }
         if (!entry.path) {
             for (const RouteSpec& route : handler.routes) {
                 const MethodSet methods = entry.methods.empty() ? route.methods : configured;

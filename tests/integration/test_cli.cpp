@@ -122,6 +122,13 @@ TEST_CASE("check validates a configuration and loads the plugins once") {
         CHECK(result.exit_code == 1);
         CHECK_THAT(result.output, Catch::Contains("did you mean 'sample.show'?"));
     }
+    SECTION("a method that no WebSocket begins with") {
+        const Setup setup{"routes:\n  - {path: /x, handler: sockets.echo, methods: [POST]}\n",
+                          {{test_plugin("sockets_1"), "sockets.so"}}};
+        const Finished result = run_patchbay({"check", setup.yaml()});
+        CHECK(result.exit_code == 1);
+        CHECK_THAT(result.output, Catch::Contains("takes no other method"));
+    }
     SECTION("a directory that does not exist") {
         const Setup setup{"plugins: {directory: nowhere}\n"};
         for (const char* command : {"check", "routes", "serve"}) {

@@ -37,7 +37,7 @@ public:
     /// Adds a header line; a name may repeat, but a Content-Type replaces the one before. Errors:
     /// std::invalid_argument when the name is no token (RFC 9110 §5.6.2), when the value holds CR, LF, NUL or
     /// another control character but tab (RFC 9110 §5.5), or when the header is the client's to write: Host,
-    /// what frames the message, and what is for one connection only (RFC 9110 §7.6.1).
+    /// what frames the message, Expect, and what is for one connection only (RFC 9110 §7.6.1).
     ClientRequest& header(std::string_view name, std::string_view value) &;
     ClientRequest&& header(std::string_view name, std::string_view value) && {
         return std::move(this->header(name, value));
