@@ -1,3 +1,5 @@
+#include "header_rules.hpp"
+
 #include <patchbay/cron.hpp>
 
 #include <algorithm>
@@ -129,12 +131,9 @@ std::optional<unsigned> number_of(std::string_view text) {
     return number;
 }
 
-char lower_case(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 unsigned CronReader::value(const CronField& field, std::string_view text) const {
-    const auto named = std::ranges::find_if(field.names, [text](std::string_view name) {
-        return std::ranges::equal(name, text, {}, {}, lower_case);
-    });
+    const auto named = std::ranges::find_if(
+        field.names, [text](std::string_view name) { return detail::equal_ignoring_case(name, text); });
     if (named != field.names.end()) return field.first + static_cast<unsigned>(named - field.names.begin());
     const auto number = number_of(text);
     if (!number || *number < field.first || *number > field.last)
