@@ -14,7 +14,6 @@ namespace patchbay {
 
 namespace {
 
-constexpr std::chrono::milliseconds linger_time{2'000};
 constexpr std::chrono::milliseconds delivery_check{1'000};  // after a large answer: has it arrived?
 
 }  // namespace
@@ -42,7 +41,7 @@ void Connection::linger() {
     if (peer_finished_ || brief_) return close_now();
     ::shutdown(socket_, SHUT_WR);
     watch(EPOLLIN);
-    server_.wheel_.arm(*this, linger_time);
+    server_.wheel_.arm(*this, server_.linger_time());
 }
 
 void Connection::discard_input() {
@@ -74,7 +73,8 @@ void Connection::close_after_answer() {
     // Of a head that has not come whole nobody will miss an answer.
     const bool nothing_asked =
         state_ == State::idle || (state_ == State::reading && !exchange_->parser().has_head());
-    if (nothing_asked && !backlog_) close_now();
+    if (nothing_asked && !backlog_) return close_now();
+    if (state_ == State::lingering) server_.wheel_.arm(*this, server_.linger_time());
 }
 
 void Connection::close_now() {

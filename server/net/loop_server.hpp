@@ -157,6 +157,12 @@ private:
     void remove(Connection& connection);
     /// The connection's socket goes on elsewhere, and counts as before.
     void release(Connection& connection);
+    /// How long a client to which all is said has to close its side: what it still sends must not come back
+    /// to it as a reset, which may destroy what it has not read yet. The end of the server does not wait so
+    /// long.
+    std::chrono::milliseconds linger_time() const noexcept {
+        return std::chrono::milliseconds{draining_ ? 500 : 2'000};
+    }
     LoopServer& server_of(const LoopThread& loop) { return *servers_[loop.index()]; }
     void tell_if_idle();
 

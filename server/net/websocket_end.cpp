@@ -18,8 +18,7 @@ using websocket::Opcode;
 
 namespace {
 
-constexpr std::chrono::milliseconds linger_time{2'000};  // for the client to close its side
-constexpr std::chrono::milliseconds stop_grace{1'000};   // for the handler to end by itself
+constexpr std::chrono::milliseconds stop_grace{1'000};  // for the handler to end by itself
 
 // Whether the other side has closed its end.
 bool has_left(int socket) noexcept {
@@ -59,7 +58,7 @@ void WebSocketConnection::close_later(CloseCode code, std::chrono::milliseconds 
 
 void WebSocketConnection::shut_down() {
     stopping_ = true;
-    if (state_ == State::gone) return arm();
+    if (state_ >= State::ended) return arm();
     say_farewell(CloseCode::going_away, "The server shuts down.");
 }
 
@@ -118,7 +117,7 @@ void WebSocketConnection::arm() {
         case State::closing:
             return server_.wheel_.arm(*this, terms_.close_timeout);
         case State::ended:
-            return server_.wheel_.arm(*this, linger_time);
+            return server_.wheel_.arm(*this, server_.linger_time());
         case State::gone:
             if (!session_) return TimerWheel::disarm(*this);
             return server_.wheel_.arm(*this, stopping_ ? stop_grace : terms_.cleanup_timeout);

@@ -1,23 +1,24 @@
-# Run by ctest: SOURCE must compile as it is, must not with -DBROKEN, and the first error must then hold the sentence
-# that its first line promises. COMPILER, FLAGS (a list) and PRECOMPILED (the header that every case includes) come from
-# the build; without SOURCE, precompiles that header.
-if(NOT SOURCE)
-  execute_process(COMMAND ${COMPILER} ${FLAGS} -x c++-header ${PRECOMPILED} -o ${PRECOMPILED}.gch
+# Run by ctest. COMPILER, FLAGS (a list) and PRECOMPILED (the header that every case includes) come from the build.
+# By CHECK:
+# - HEADER: precompiles SOURCE, which is that header;
+# - RIGHT: SOURCE must compile as it is;
+# - WRONG: it must not with -DBROKEN, and the first error must hold the sentence that its first line promises.
+if(CHECK STREQUAL "HEADER")
+  execute_process(COMMAND ${COMPILER} ${FLAGS} -x c++-header ${SOURCE} -o ${SOURCE}.gch
     COMMAND_ERROR_IS_FATAL ANY)
   return()
 endif()
-list(APPEND FLAGS -include ${PRECOMPILED})
+
+list(APPEND FLAGS -include ${PRECOMPILED} -fsyntax-only)
+if(CHECK STREQUAL "RIGHT")
+  execute_process(COMMAND ${COMPILER} ${FLAGS} ${SOURCE} COMMAND_ERROR_IS_FATAL ANY)
+  return()
+endif()
+
 file(STRINGS "${SOURCE}" first_line LIMIT_COUNT 1)
 string(REGEX REPLACE "^// expect: " "" sentence "${first_line}")
 string(REPLACE "\\;" ";" sentence "${sentence}")  # file(STRINGS) makes a list
-
-execute_process(COMMAND ${COMPILER} ${FLAGS} -fsyntax-only ${SOURCE}
-  RESULT_VARIABLE result ERROR_VARIABLE output)
-if(NOT result EQUAL 0)
-  message(FATAL_ERROR "The right spelling must compile, but:\n${output}")
-endif()
-
-execute_process(COMMAND ${COMPILER} ${FLAGS} -DBROKEN -fsyntax-only ${SOURCE}
+execute_process(COMMAND ${COMPILER} ${FLAGS} -DBROKEN ${SOURCE}
   RESULT_VARIABLE result ERROR_VARIABLE output)
 if(result EQUAL 0)
   message(FATAL_ERROR "The wrong spelling compiles.")

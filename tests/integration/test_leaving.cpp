@@ -44,7 +44,7 @@ void allow_descriptors(std::size_t count) {
 std::string configuration(std::size_t clients) {
     const std::string queue = std::to_string(clients + 1);
     return "listen: 127.0.0.1:0\nevent_loops: 1\nlimits: {connections: " + std::to_string(clients + 100) +
-           "}\ntimeouts: {handler: 2h, write: 2h, idle: 2h}\n"
+           "}\ntimeouts: {handler: 2h, write: 2h, idle: 2h}\nshutdown: {deadline: 500ms}\n"
            "executor: {threads: 2, queue: " +
            queue + ", per_plugin: {threads: 2, queue: " + queue + "}}\n";
 }

@@ -25,6 +25,8 @@ std::string with(const std::string& more) {
     return "listen: 127.0.0.1:0\nevent_loops: 2\nplugins: {settle: 30ms}\n" + more;
 }
 
+const std::string ends_soon = "shutdown: {deadline: 500ms}\n";  // whoever does not answer the farewell
+
 std::string version_of(WebSocketClient& client) {
     client.send("?");
     return client.read_message();
@@ -33,7 +35,7 @@ std::string version_of(WebSocketClient& client) {
 }  // namespace
 
 TEST_CASE("a socket stays with its generation, which is unmapped when the last has ended") {
-    ServerProcess server{with("drain: {deadline: 1h}\n"), sockets};
+    ServerProcess server{with("drain: {deadline: 1h}\n" + ends_soon), sockets};
     WebSocketClient first{server.port(), "/version"};
     WebSocketClient second{server.port(), "/version"};
     CHECK(version_of(first) == "1");
@@ -56,7 +58,7 @@ TEST_CASE("a socket stays with its generation, which is unmapped when the last h
 }
 
 TEST_CASE("past drain.deadline the sockets of an old generation are told to connect anew") {
-    ServerProcess server{with("drain: {deadline: 100ms}\n"), sockets};
+    ServerProcess server{with("drain: {deadline: 100ms}\n" + ends_soon), sockets};
     std::deque<WebSocketClient> clients;
     for (int i = 0; i < 20; ++i) clients.emplace_back(server.port(), "/version");
     WebSocketClient sleeper{server.port(), "/sleeps"};
@@ -78,7 +80,7 @@ TEST_CASE("past drain.deadline the sockets of an old generation are told to conn
 }
 
 TEST_CASE("a client that does not answer a farewell keeps no generation") {
-    ServerProcess server{with("drain: {deadline: 100ms}\n"), sockets};
+    ServerProcess server{with("drain: {deadline: 100ms}\n" + ends_soon), sockets};
     const WebSocketClient silent{server.port(), "/version"};
     const std::size_t mark = server.log_mark();
     server.overwrite(test_plugin("sockets_2"), "sockets.so");
