@@ -32,8 +32,19 @@ ExecutorPool::~ExecutorPool() {
 }
 
 bool ExecutorPool::submit(BlockingJob& job, ExecutorShare& share) noexcept {
-    const std::scoped_lock lock{mutex_};
-    if (stopping_ || queued_ >= max_queued_ || share.queued_ >= share.max_queued) return false;
+    Worker* woken = nullptr;
+    {
+        const std::scoped_lock lock{mutex_};
+        if (stopping_ || queued_ >= max_queued_ || share.queued_ >= share.max_queued) return false;
+        push(job, share);
+        make_ready(share);
+        if (first_ready_) woken = take_idle();
+    }
+    if (woken) woken->wake.notify_one();  // it finds the mutex free
+    return true;
+}
+
+void ExecutorPool::push(BlockingJob& job, ExecutorShare& share) noexcept {
     job.next = nullptr;
     if (share.queued_ == 0) {
         share.previous_queued_ = nullptr;
@@ -45,9 +56,6 @@ bool ExecutorPool::submit(BlockingJob& job, ExecutorShare& share) noexcept {
     share.newest_ = &job;
     ++share.queued_;
     ++queued_;
-    make_ready(share);
-    if (idle_ > 0) work_.notify_one();
-    return true;
 }
 
 void ExecutorPool::resize(ExecutorShare& share, std::size_t max_running, std::size_t max_queued) noexcept {
@@ -55,7 +63,25 @@ void ExecutorPool::resize(ExecutorShare& share, std::size_t max_running, std::si
     share.max_running = std::max<std::size_t>(1, max_running);
     share.max_queued = max_queued;
     make_ready(share);
-    work_.notify_all();
+    wake_all();
+}
+
+ExecutorPool::Worker* ExecutorPool::take_idle() noexcept {
+    Worker* const worker = idle_;
+    if (!worker) return nullptr;
+    idle_ = worker->next_idle;
+    worker->idle = false;
+    return worker;
+}
+
+void ExecutorPool::wake_all() noexcept {
+    while (Worker* const worker = take_idle()) worker->wake.notify_one();
+}
+
+void ExecutorPool::wait_for_work(Worker& self, std::unique_lock<std::mutex>& lock) {
+    self.idle = true;
+    self.next_idle = std::exchange(idle_, &self);
+    self.wake.wait(lock, [&] { return !self.idle; });
 }
 
 void ExecutorPool::make_ready(ExecutorShare& share) noexcept {
@@ -135,9 +161,7 @@ void ExecutorPool::worker_main(Worker& self) {
             } else if (stopping_) {
                 break;
             } else {
-                ++idle_;
-                work_.wait(lock);
-                --idle_;
+                wait_for_work(self, lock);
             }
         }
     }
@@ -159,7 +183,7 @@ bool ExecutorPool::visit_threads(const std::function<void()>& function,
     std::unique_lock lock{mutex_};
     for (auto& worker : workers_)
         if (!worker->ended) worker->visit = function;
-    work_.notify_all();
+    wake_all();
     const auto all_visited = [this] {
         return std::all_of(workers_.begin(), workers_.end(), [](const auto& worker) {
             return worker->ended || (!worker->visit && !worker->visiting);
@@ -177,7 +201,7 @@ bool ExecutorPool::stop(std::chrono::steady_clock::duration patience) {
     for (; first_ready_; first_ready_ = first_ready_->next_ready_) first_ready_->ready_ = false;
     last_ready_ = nullptr;
     while (queued_shares_) dropped.push_back(pop_oldest(*queued_shares_));
-    work_.notify_all();
+    wake_all();
     lock.unlock();
     for (BlockingJob* job : dropped) job->drop(BlockingJob::Drop::shutting_down);
     lock.lock();

@@ -73,18 +73,24 @@ private:
         std::thread thread;
         const detail::GenerationInfo* inside = nullptr;
         std::function<void()> visit;  // asked for, not begun
+        std::condition_variable wake;
+        Worker* next_idle = nullptr;
+        bool idle = false;
         bool visiting = false;
         bool ended = false;
     };
 
     void worker_main(Worker& self);
+    void wait_for_work(Worker& self, std::unique_lock<std::mutex>& lock);
+    Worker* take_idle() noexcept;
+    void wake_all() noexcept;
+    void push(detail::BlockingJob& job, ExecutorShare& share) noexcept;
     void make_ready(ExecutorShare& share) noexcept;
     detail::BlockingJob* pop_oldest(ExecutorShare& share) noexcept;
     detail::BlockingJob* take_job(ExecutorShare*& share) noexcept;
     void run_job(Worker& self, std::unique_lock<std::mutex>& lock);
 
     mutable std::mutex mutex_;
-    std::condition_variable work_;     // a worker has something to do
     std::condition_variable changed_;  // a worker left a job, finished a visit or ended
     std::vector<std::unique_ptr<Worker>> workers_;
     ExecutorShare* first_ready_ = nullptr;
@@ -92,7 +98,7 @@ private:
     ExecutorShare* queued_shares_ = nullptr;
     std::size_t max_queued_;
     std::size_t queued_ = 0;
-    std::size_t idle_ = 0;
+    Worker* idle_ = nullptr;  // those that wait for work, the last that began to first: its caches are warm
     bool stopping_ = false;
 };
 
