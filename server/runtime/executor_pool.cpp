@@ -40,7 +40,7 @@ bool ExecutorPool::submit(BlockingJob& job, ExecutorShare& share) noexcept {
         make_ready(share);
         if (first_ready_) woken = take_idle();
     }
-    if (woken) woken->wake.notify_one();  // it finds the mutex free
+    if (woken) woken->wake.call();  // it finds the mutex free
     return true;
 }
 
@@ -70,18 +70,18 @@ ExecutorPool::Worker* ExecutorPool::take_idle() noexcept {
     Worker* const worker = idle_;
     if (!worker) return nullptr;
     idle_ = worker->next_idle;
-    worker->idle = false;
     return worker;
 }
 
 void ExecutorPool::wake_all() noexcept {
-    while (Worker* const worker = take_idle()) worker->wake.notify_one();
+    while (Worker* const worker = take_idle()) worker->wake.call();
 }
 
 void ExecutorPool::wait_for_work(Worker& self, std::unique_lock<std::mutex>& lock) {
-    self.idle = true;
     self.next_idle = std::exchange(idle_, &self);
-    self.wake.wait(lock, [&] { return !self.idle; });
+    lock.unlock();
+    self.wake.wait();
+    lock.lock();
 }
 
 void ExecutorPool::make_ready(ExecutorShare& share) noexcept {

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <semaphore.h>
 #include <string>
 #include <thread>
 #include <vector>
@@ -68,14 +69,33 @@ public:
     std::vector<std::string> running_plugins() const;
 
 private:
+    /// What one thread sleeps by. A condition variable would take the mutex for it as if others waited for
+    /// that, which makes each unlocking a call of the kernel.
+    class WakeUp {
+    public:
+        WakeUp() noexcept { ::sem_init(&semaphore_, 0, 0); }
+        ~WakeUp() { ::sem_destroy(&semaphore_); }
+        WakeUp(const WakeUp&) = delete;
+        WakeUp& operator=(const WakeUp&) = delete;
+
+        void call() noexcept { ::sem_post(&semaphore_); }
+        /// Returns once for each call().
+        void wait() noexcept {
+            while (::sem_wait(&semaphore_) != 0) {
+            }
+        }
+
+    private:
+        sem_t semaphore_;
+    };
+
     struct Worker {
         std::string name;
         std::thread thread;
         const detail::GenerationInfo* inside = nullptr;
         std::function<void()> visit;  // asked for, not begun
-        std::condition_variable wake;
+        WakeUp wake;
         Worker* next_idle = nullptr;
-        bool idle = false;
         bool visiting = false;
         bool ended = false;
     };
