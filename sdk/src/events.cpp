@@ -4,8 +4,9 @@
 #include <patchbay/task_group.hpp>
 
 #include <algorithm>
+#include <atomic>
+#include <cstdint>
 #include <exception>
-#include <random>
 #include <stdexcept>
 #include <utility>
 
@@ -53,12 +54,18 @@ void check(const EventsOptions& options) {
         throw std::invalid_argument{"patchbay: event streams need 0 <= reconnect_min <= reconnect_max"};
 }
 
+// One after the other evenly over the range, by a Weyl sequence of the golden ratio: clients that are sent
+// away together do not come back together, which takes no randomness.
+milliseconds next_reconnect(const EventsOptions& options) {
+    static std::atomic<std::uint32_t> sequence{0};
+    const double fraction = sequence.fetch_add(0x9E3779B9U, std::memory_order_relaxed) / 4294967296.0;
+    const auto range = static_cast<double>((options.reconnect_max - options.reconnect_min).count()) + 1;
+    return options.reconnect_min + milliseconds{static_cast<milliseconds::rep>(range * fraction)};
+}
+
 // False unless the host ends the stream: then the client is told when to come back.
 bool part(detail::BodySink& sink, const EventsOptions& options) {
-    std::random_device device;
-    std::uniform_int_distribution<milliseconds::rep> spread{options.reconnect_min.count(),
-                                                            options.reconnect_max.count()};
-    return sink.put_last(ServerEvent{}.retry(milliseconds{spread(device)}).lines() + '\n');
+    return sink.put_last(ServerEvent{}.retry(next_reconnect(options)).lines() + '\n');
 }
 
 // What a producer ends with that was asked to stop, whoever asked.

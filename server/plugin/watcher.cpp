@@ -55,7 +55,8 @@ void Watcher::stop() {
 void Watcher::read() {
     inotify_.async_read_some(boost::asio::buffer(events_),
                              [this](boost::system::error_code error, std::size_t bytes) {
-                                 if (error == boost::asio::error::operation_aborted) return;
+                                 if (error == boost::asio::error::operation_aborted || !inotify_.is_open())
+                                     return;
                                  if (error) return on_failed_(error.message());
                                  take_events(bytes);
                                  arm();

@@ -48,8 +48,8 @@ struct EventsOptions {
     /// is negative.
     std::chrono::milliseconds heartbeat{15'000};
     /// Clients of a stream that the host ends, because its plugin was replaced or the server stops, are told
-    /// to come back after a random time between these two, so that they don't come all at once. Errors:
-    /// std::invalid_argument when one is negative, or the second below the first.
+    /// to come back after a time between these two, another for each, so that they don't come all at once.
+    /// Errors: std::invalid_argument when one is negative, or the second below the first.
     std::chrono::milliseconds reconnect_min{1'000};
     std::chrono::milliseconds reconnect_max{5'000};
 };
