@@ -9,6 +9,8 @@ namespace patchbay {
 namespace {
 
 constexpr std::string_view content_type_name = "Content-Type";
+constexpr std::string_view bytes_type =
+    "application/octet-stream";  // what Response::bytes() says unless told otherwise
 
 // The first line "name: value\r\n" of that name, or nothing. Lines hold no other line feed.
 std::string_view find_line(std::string_view lines, std::string_view name) noexcept {
@@ -35,6 +37,7 @@ Response Response::json(std::initializer_list<JsonMember> members) {
 }
 
 Response Response::bytes(detail::BodyText body, std::string_view content_type) {
+    if (content_type == bytes_type) return {std::move(body.text), bytes_type};
     Response response{std::move(body.text), {}};
     response.header(content_type_name, content_type);
     return response;
