@@ -205,9 +205,7 @@ std::optional<std::string> command_problem(const CLI::App& app, int argc, const 
     if (argc > 1) {
         const std::string given = argv[1];
         if (std::find(names.begin(), names.end(), given) != names.end()) return std::nullopt;
-        const std::string nearest = detail::nearest_name(given, names);
-        problem =
-            "'" + given + "' is no command" + (nearest.empty() ? "" : "; did you mean '" + nearest + "'?");
+        problem = "'" + given + "' is no command" + detail::did_you_mean(given, names);
     }
     std::string list;
     for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;

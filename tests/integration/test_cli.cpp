@@ -116,6 +116,40 @@ TEST_CASE("check validates a configuration and loads the plugins once") {
         CHECK(result.exit_code == 1);
         CHECK_THAT(result.output, Catch::Contains("sample refused: start has failed"));
     }
+    SECTION("what the configuration says of a plugin that is refused is told of once, and why it waits") {
+        const Setup setup{
+            "routes:\n  - {path: /x, handler: sample.show}\n  - {path: /y, handler: sample.echo}\n"
+            "settings: {sample: {body: x}}\n",
+            {{test_plugin("throws_in_start"), "sample.so"}}};
+        const Finished result = run_patchbay({"check", setup.yaml()});
+        CHECK(result.exit_code == 1);
+        const std::string sentence =
+            "sample.so was refused, see above: what the configuration says of sample";
+        CHECK_THAT(result.output, Catch::Contains(sentence) && !Catch::Contains("is loaded"));
+        CHECK(result.output.find(sentence) == result.output.rfind(sentence));
+        CHECK(result.output.find(" refused: start has failed") < result.output.find(sentence));
+    }
+    SECTION("the same where the file can't even be read as a plugin") {
+        const Setup setup{"routes:\n  - {path: /x, handler: sample.show}\n"};
+        write_file(setup.plugins() / "sample.so", "nothing");
+        const Finished result = run_patchbay({"check", setup.yaml()});
+        CHECK(result.exit_code == 1);
+        CHECK_THAT(result.output,
+                   Catch::Contains("sample.so was refused, see above") && !Catch::Contains("is loaded"));
+    }
+    SECTION("a plugin that does not exist") {
+        const Setup setup{
+            "routes:\n  - {path: /x, handler: smaple.shew}\n  - {path: /y, handler: sampel.nothing}\n"
+            "  - {path: /z, handler: other.show}\n",
+            sample};
+        const Finished result = run_patchbay({"check", setup.yaml()});
+        CHECK(result.exit_code == 0);
+        CHECK_THAT(
+            result.output,
+            Catch::Contains("no plugin 'smaple' is loaded for smaple.shew; did you mean 'sample.show'?\n") &&
+                Catch::Contains("is loaded for sampel.nothing; did you mean 'sample'?\n") &&
+                Catch::Contains("is loaded for other.show\n"));
+    }
     SECTION("a handler that does not exist") {
         const Setup setup{"routes:\n  - {path: /x, handler: sample.shew}\n", sample};
         const Finished result = run_patchbay({"check", setup.yaml()});
@@ -128,6 +162,15 @@ TEST_CASE("check validates a configuration and loads the plugins once") {
         const Finished result = run_patchbay({"check", setup.yaml()});
         CHECK(result.exit_code == 1);
         CHECK_THAT(result.output, Catch::Contains("takes no other method"));
+    }
+    SECTION("a path without the parameter that its handler reads") {
+        const Setup setup{"routes:\n  - {path: /x, handler: slow.wait}\n",
+                          {{test_plugin("slow"), "slow.so"}}};
+        const Finished result = run_patchbay({"check", setup.yaml()});
+        CHECK(result.exit_code == 1);
+        CHECK_THAT(result.output, Catch::Contains("slow refused: ") &&
+                                      Catch::Contains("test.yaml:2:5: path \"/x\": slow.wait needs the "
+                                                      "parameter {milliseconds:int}, as in its own path"));
     }
     SECTION("a directory that does not exist") {
         const Setup setup{"plugins: {directory: nowhere}\n"};
