@@ -9,10 +9,10 @@
 
 namespace patchbay {
 
-/// A handler may read what all of its own routes have, `own`: a parameter that `bound` lacks, or one whose
-/// type shares no value with the handler's (int and uuid), would be an error for each request. One phrase a
-/// parameter, to stand behind the handler's name. None for a handler without routes of its own, which
-/// promises nothing about what it reads.
+/// A handler counts on the parameters that all of its own routes, `own`, have. Gives a phrase for each that
+/// `bound` lacks, and for each whose type there has no value in common with the handler's (int and uuid), to
+/// stand behind the handler's name. A handler without routes of its own, or whose routes have no parameter in
+/// common, takes any path.
 std::vector<std::string> parameter_problems(const std::vector<RouteSpec>& own, const RoutePattern& bound);
 
 }  // namespace patchbay
