@@ -41,9 +41,10 @@ std::optional<Complaint> check_redirect_target(ScalarText scalar) {
     if (!(is_rooted || has_scheme) || !is_visible)
         return Complaint{"expected " + expectation(ValueKind::redirect_target) + found(scalar), {}};
     const auto authority = has_scheme ? authority_of(text) : std::string_view{};
-    if (has_scheme && authority.empty()) return Complaint{"the URL has no host" + found(scalar), {}};
-    const bool may_be_anything = authority.ends_with('}');  // a parameter of the path
-    if (!may_be_anything && !has_sound_port(authority))
+    if (has_scheme && (authority.empty() || authority.starts_with(':')))
+        return Complaint{"the URL has no host" + found(scalar), {}};
+    const bool ends_in_parameter = authority.ends_with('}');  // which may be the port
+    if (!ends_in_parameter && !has_sound_port(authority))
         return Complaint{"the URL's port must be from 1 to 65535" + found(scalar), {}};
     return std::nullopt;
 }
@@ -133,9 +134,9 @@ bool is_ipv6(const std::string& host) {
 
 bool has_sound_port(std::string_view authority) {
     authority.remove_prefix(authority.find('@') + 1);  // npos + 1 is 0
-    const auto host_end = authority.find(':', authority.starts_with('[') ? authority.find(']') : 0);
-    if (host_end == std::string_view::npos) return true;
-    const auto text = authority.substr(host_end + 1);
+    const auto colon = authority.find(':', authority.starts_with('[') ? authority.find(']') : 0);
+    if (colon == std::string_view::npos) return true;
+    const auto text = authority.substr(colon + 1);
     std::uint16_t port = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
     return text.empty() || (error == std::errc{} && end == text.data() + text.size() && port != 0);
