@@ -1,11 +1,13 @@
 #include "cli/cli.hpp"
 
 #include "application/application.hpp"
+#include "cli/route_table.hpp"
 #include "config/error.hpp"
 #include "config/json_schema.hpp"
 #include "config/loader.hpp"
 #include "config/reference.hpp"
 #include "config/suggest.hpp"
+#include "log/escaping.hpp"
 #include "log/log_target.hpp"
 #include "log/logger.hpp"
 #include "plugin/gate.hpp"
@@ -17,9 +19,9 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
-#include <iomanip>
 #include <iostream>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -49,38 +51,19 @@ ConfigSource config_source(const Arguments& arguments, Environment environment) 
             }};
 }
 
-void print_routes(const std::vector<PlannedRoute>& routes) {
-    std::size_t methods = 6;
-    std::size_t pattern = 7;
-    std::size_t handler = 7;
-    std::size_t filters = 7;
-    const auto methods_of = [](const PlannedRoute& route) {
-        return route.methods == MethodSet::all() ? std::string{"*"} : route.methods.to_string();
-    };
-    for (const PlannedRoute& route : routes) {
-        methods = std::max(methods, methods_of(route).size());
-        pattern = std::max(pattern, route.pattern.size());
-        handler = std::max(handler, route.handler.size());
-        filters = std::max(filters, route.filters.size());
+// On standard error, as the last word: a reader that has gone to sleep is not waited for. What a terminal
+// would obey, of a file's name or a text of the configuration, is escaped.
+void complain(std::string_view message) {
+    std::string text;
+    for (const char c : message) {
+        const bool obeyed = static_cast<unsigned char>(c) < ' ' || c == 0x7f;
+        if (obeyed && c != '\n') {
+            append_escaped(text, {&c, 1});
+        } else {
+            text += c;
+        }
     }
-    const bool has_filters = std::any_of(routes.begin(), routes.end(),
-                                         [](const PlannedRoute& route) { return !route.filters.empty(); });
-    const auto row = [&](const std::string& a, const std::string& b, const std::string& c, std::string_view d,
-                         const std::string& e, const std::string& f) {
-        std::cout << std::left << std::setw(static_cast<int>(methods) + 2) << a
-                  << std::setw(static_cast<int>(pattern) + 2) << b << std::setw(static_cast<int>(handler) + 2)
-                  << c << std::setw(10) << d;
-        if (has_filters) std::cout << std::setw(static_cast<int>(filters) + 2) << f;
-        std::cout << e << '\n';
-    };
-    row("METHOD", "PATTERN", "HANDLER", "KIND", "WHERE", "FILTERS");
-    for (const PlannedRoute& route : routes)
-        row(methods_of(route), route.pattern, route.handler, route.kind, route.where, route.filters);
-}
-
-// On standard error, as the last word: a reader that has gone to sleep is not waited for.
-void complain(std::string text) {
-    text += '\n';
+    if (!text.ends_with('\n')) text += '\n';
     LogTarget target{STDERR_FILENO};
     for (std::string_view rest = text; !rest.empty();) {
         const ssize_t written = target.write_some(rest, std::chrono::milliseconds{500});
@@ -172,7 +155,7 @@ int dry_load(const ConfigSource& source, bool with_verdict) {
     application->end_at_once_on_signal();
     log.flush(std::chrono::milliseconds{500});  // what it says comes before what is printed
     const bool problems = !application->plugin_problems().empty();
-    print_routes(application->routes());
+    std::cout << route_table(application->routes());
     const bool clean = application->close();
     if (with_verdict) std::cout << verdict(problems, log.warnings());
     return leave(clean, std::move(application), log, problems ? static_cast<int>(ExitCode::failed) : 0);
@@ -192,6 +175,8 @@ int print_reference(const std::string& form) {
 void add_config(CLI::App& command, Arguments& arguments, bool required) {
     auto* file = command.add_option("config", arguments.config,
                                     "The YAML file; without one every key has its default");
+    // A variable of the shell, perhaps, that is not set: no reason to serve something else.
+    file->check([](const std::string& given) { return given.empty() ? "the file's name is empty" : ""; });
     if (required) file->required();
     command.add_option("--plugins", arguments.plugins, "The plugin directory, whatever the file says");
 }
@@ -205,9 +190,7 @@ std::optional<std::string> command_problem(const CLI::App& app, int argc, const 
     if (argc > 1) {
         const std::string given = argv[1];
         if (std::find(names.begin(), names.end(), given) != names.end()) return std::nullopt;
-        const std::string nearest = detail::nearest_name(given, names);
-        problem =
-            "'" + given + "' is no command" + (nearest.empty() ? "" : "; did you mean '" + nearest + "'?");
+        problem = "'" + given + "' is no command" + detail::did_you_mean(given, names);
     }
     std::string list;
     for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
@@ -248,7 +231,13 @@ int run_command_line(int argc, char** argv, const char* const* environment) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return with_output_written(app.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::usage));
+        std::ostringstream text;
+        if (app.exit(error, text, text) == 0) {
+            std::cout << text.str();
+            return with_output_written(0);
+        }
+        complain(text.str());
+        return static_cast<int>(ExitCode::usage);
     }
     try {
         const ConfigSource source = config_source(arguments, environment_from(environment));

@@ -5,8 +5,10 @@
 namespace patchbay {
 
 std::string to_string(const SourcePosition& position) {
-    if (position.line == 0) return position.file;
-    return position.file + ':' + std::to_string(position.line) + ':' + std::to_string(position.column);
+    std::string file = position.file;
+    std::ranges::replace_if(file, [](unsigned char c) { return c < ' ' || c == 0x7f; }, '?');
+    if (position.line == 0) return file;
+    return file + ':' + std::to_string(position.line) + ':' + std::to_string(position.column);
 }
 
 namespace {

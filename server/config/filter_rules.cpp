@@ -3,6 +3,7 @@
 #include "config/regular_file.hpp"
 #include "config/source_text.hpp"
 #include "config/suggest.hpp"
+#include "config/text_rules.hpp"
 #include "config/values.hpp"
 
 #include <algorithm>
@@ -48,7 +49,7 @@ bool is_origin(std::string_view text) {
     };
     if (rest.empty() ||
         !std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(colon), is_fine) ||
-        !std::all_of(rest.begin(), rest.end(), is_fine))
+        !std::all_of(rest.begin(), rest.end(), is_fine) || !has_sound_port(rest))
         return false;
     return !(text.starts_with("http:") && rest.ends_with(":80")) &&
            !(text.starts_with("https:") && rest.ends_with(":443"));

@@ -17,7 +17,7 @@ struct SourcePosition {
     friend bool operator==(const SourcePosition&, const SourcePosition&) { return true; }
 };
 
-/// "file:line:column", or "file" alone when there is no line.
+/// "file:line:column", or "file" alone when there is no line: one line, whatever the file is called.
 std::string to_string(const SourcePosition& position);
 
 }  // namespace patchbay

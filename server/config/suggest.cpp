@@ -55,4 +55,9 @@ std::string nearest_name(std::string_view word, const std::vector<std::string>& 
     return best;
 }
 
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
+    const std::string nearest = nearest_name(word, candidates);
+    return nearest.empty() ? nearest : "; did you mean '" + nearest + "'?";
+}
+
 }  // namespace patchbay::detail

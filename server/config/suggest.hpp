@@ -12,4 +12,7 @@ namespace patchbay::detail {
 /// each, and so is an abbreviation to three letters or more; upper and lower case count as the same.
 std::string nearest_name(std::string_view word, const std::vector<std::string>& candidates);
 
+/// The same as the end of a sentence: "; did you mean 'name'?", or nothing.
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
+
 }  // namespace patchbay::detail

@@ -7,8 +7,11 @@
 #include <algorithm>
 #include <arpa/inet.h>
 #include <cctype>
+#include <charconv>
+#include <cstdint>
 #include <netinet/in.h>
 #include <string_view>
+#include <system_error>
 
 namespace patchbay::detail {
 namespace {
@@ -23,14 +26,27 @@ std::optional<Complaint> check_handler(ScalarText scalar) {
     return Complaint{expected + found(scalar), {}};
 }
 
+// Of a URL with a scheme and "//".
+std::string_view authority_of(std::string_view url) {
+    url.remove_prefix(url.find("//") + 2);
+    return url.substr(0, url.find_first_of("/?#"));
+}
+
 std::optional<Complaint> check_redirect_target(ScalarText scalar) {
     const auto text = scalar.text;
     const bool is_rooted = text.starts_with('/') && !text.starts_with("//");
     const bool has_scheme = text.starts_with("https://") || text.starts_with("http://");
     const bool is_visible =
         std::all_of(text.begin(), text.end(), [](char letter) { return letter > 0x20 && letter < 0x7f; });
-    if ((is_rooted || has_scheme) && is_visible) return std::nullopt;
-    return Complaint{"expected " + expectation(ValueKind::redirect_target) + found(scalar), {}};
+    if (!(is_rooted || has_scheme) || !is_visible)
+        return Complaint{"expected " + expectation(ValueKind::redirect_target) + found(scalar), {}};
+    const auto authority = has_scheme ? authority_of(text) : std::string_view{};
+    if (has_scheme && (authority.empty() || authority.starts_with(':')))
+        return Complaint{"the URL has no host" + found(scalar), {}};
+    const bool ends_in_parameter = authority.ends_with('}');  // which may be the port
+    if (!ends_in_parameter && !has_sound_port(authority))
+        return Complaint{"the URL's port must be from 1 to 65535" + found(scalar), {}};
+    return std::nullopt;
 }
 
 std::optional<Complaint> check_plain_text(ValueKind kind, ScalarText scalar) {
@@ -114,6 +130,16 @@ std::string found(ScalarText scalar) {
 bool is_ipv6(const std::string& host) {
     in6_addr address{};
     return inet_pton(AF_INET6, host.c_str(), &address) == 1;
+}
+
+bool has_sound_port(std::string_view authority) {
+    authority.remove_prefix(authority.find('@') + 1);  // npos + 1 is 0
+    const auto colon = authority.find(':', authority.starts_with('[') ? authority.find(']') : 0);
+    if (colon == std::string_view::npos) return true;
+    const auto text = authority.substr(colon + 1);
+    std::uint16_t port = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+    return text.empty() || (error == std::errc{} && end == text.data() + text.size() && port != 0);
 }
 
 bool is_identifier(std::string_view text) {

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace patchbay::detail {
 
@@ -12,5 +13,8 @@ namespace patchbay::detail {
 std::optional<Complaint> check_text(ValueKind kind, ScalarText scalar);
 
 bool is_ipv6(const std::string& host);
+
+/// Whether the port of a URL's authority (RFC 3986 §3.2), if it has one, is from 1 to 65535.
+bool has_sound_port(std::string_view authority);
 
 }  // namespace patchbay::detail

@@ -1,5 +1,6 @@
 // An exchange whose answer opens a WebSocket: who keeps what is attached to its request, and until when.
 #include "http/exchange.hpp"
+#include "http/filter_run.hpp"
 
 #include <patchbay/detail/websocket_session.hpp>
 #include <patchbay/problem.hpp>
@@ -33,6 +34,7 @@ void Exchange::decline_upgrade(Response answer) {
 std::unique_ptr<Exchange> Exchange::outlive_owner(std::unique_ptr<Exchange> exchange) noexcept {
     exchange->owner_ = nullptr;
     exchange->abandoned_ = true;
+    exchange->filter_run_->upgrade();
     return exchange;
 }
 

@@ -6,6 +6,7 @@ namespace patchbay {
 
 void FilterRun::begin(const FilterChain& chain, const Endpoint* chosen, unsigned loop) {
     chain_ = &chain;
+    upgraded_ = false;
     endpoint = chosen;
     phase = Phase::before;
     at = entered = 0;
@@ -18,13 +19,26 @@ void FilterRun::begin(const FilterChain& chain, const Endpoint* chosen, unsigned
 void FilterRun::hold(const ServedGeneration& generation, unsigned loop) {
     if (holds(generation)) return;
     held_.push_back({&generation, detail::Lease{generation.leases[loop]}});
-    generation.requests.fetch_add(1, std::memory_order_relaxed);
+    count(held_.back(), 1);
 }
 
 void FilterRun::end() noexcept {
-    for (const Held& held : held_) held.generation->requests.fetch_sub(1, std::memory_order_relaxed);
+    for (const Held& held : held_) count(held, -1);
     held_.clear();
     host_answer.reset();
+}
+
+void FilterRun::upgrade() noexcept {
+    for (const Held& held : held_) count(held, -1);
+    upgraded_ = true;
+    for (const Held& held : held_) count(held, 1);
+}
+
+// The WebSocket is counted by itself among those of its handler.
+void FilterRun::count(const Held& held, long change) const noexcept {
+    const ServedGeneration& generation = *held.generation;
+    if (upgraded_ && held.generation == endpoint->generation) return;
+    (upgraded_ ? generation.websockets : generation.requests).fetch_add(change, std::memory_order_relaxed);
 }
 
 bool FilterRun::holds(const ServedGeneration& generation) const noexcept {

@@ -26,6 +26,8 @@ public:
     /// host's. On the connection's loop, whose hold on its routes makes the leases sound.
     void begin(const FilterChain& chain, const Endpoint* endpoint, unsigned loop);
     void end() noexcept;
+    /// The request has become a WebSocket, and counts as one. On the connection's loop.
+    void upgrade() noexcept;
     bool holds(const ServedGeneration& generation) const noexcept;
     /// Null when handlers of that generation may run anywhere.
     LoopThread* home_of(const detail::GenerationInfo& generation) const noexcept;
@@ -56,9 +58,11 @@ private:
         detail::Lease lease;
     };
     void hold(const ServedGeneration& generation, unsigned loop);
+    void count(const Held& held, long change) const noexcept;
 
     const FilterChain* chain_ = nullptr;
     std::vector<Held> held_;
+    bool upgraded_ = false;
 };
 
 }  // namespace patchbay

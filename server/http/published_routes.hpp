@@ -29,7 +29,8 @@ struct ServedGeneration {
     std::vector<detail::LeaseBlock*> leases;  ///< one an event loop, by LoopThread::index()
     LoopThread* home = nullptr;               ///< null when handlers may run on any loop
     ExecutorShare* share = nullptr;
-    mutable std::atomic<long> requests{0};      ///< that did not end at once and have not ended yet
+    mutable std::atomic<long> requests{0};    ///< that did not end at once and have not ended yet
+    mutable std::atomic<long> websockets{0};  ///< whose handler, or filters' part in them, has not ended yet
     mutable std::atomic<bool> stopping{false};  ///< its requests were asked to stop
 };
 

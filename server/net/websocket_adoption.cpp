@@ -75,7 +75,7 @@ void WebSocketConnection::begin_handler(const Endpoint& endpoint, const PathPara
     const auto session = std::make_shared<detail::WebSocketSession>(request, *endpoint.handler, executor);
     const auto before = std::exchange(session_, session);
     generation_ = endpoint.generation;
-    generation_->requests.fetch_add(1, std::memory_order_relaxed);
+    generation_->websockets.fetch_add(1, std::memory_order_relaxed);
     const auto ping_interval = terms_.ping_interval;
     terms_.take(endpoint.handler->websocket->options);
     reader_.limits(terms_.limits());

@@ -63,7 +63,7 @@ WebSocketConnection::WebSocketConnection(LoopServer& server, WebSocketHandover& 
         deflater_ = std::make_unique<websocket::Deflater>(*terms_.deflate, server_.compression_);
     }
     if (record_) record_->head_bytes = out_.size();
-    if (generation_) generation_->requests.fetch_add(1, std::memory_order_relaxed);
+    if (generation_) generation_->websockets.fetch_add(1, std::memory_order_relaxed);
 }
 
 WebSocketConnection::~WebSocketConnection() = default;

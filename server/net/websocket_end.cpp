@@ -93,7 +93,7 @@ void WebSocketConnection::on_half_close() {
 }
 
 void WebSocketConnection::leave_generation() noexcept {
-    if (generation_) generation_->requests.fetch_sub(1, std::memory_order_relaxed);
+    if (generation_) generation_->websockets.fetch_sub(1, std::memory_order_relaxed);
     generation_ = nullptr;
 }
 

@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
 namespace patchbay {
@@ -17,6 +18,22 @@ constexpr std::chrono::milliseconds stop_patience{2'000};
 
 std::string count(long number, const std::string& what) {
     return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
+}
+
+// What may be seen of what still runs: "2 requests, 1 WebSocket and 1 shielded task", or "0 requests".
+std::string work_of(const Generation& generation) {
+    std::vector<std::string> parts;
+    const auto add = [&parts](const std::atomic<long>& counter, const std::string& what) {
+        if (const long number = counter.load(std::memory_order_relaxed)) parts.push_back(count(number, what));
+    };
+    add(generation.requests, "request");
+    add(generation.websockets, "WebSocket");
+    add(generation.shielded, "shielded task");
+    if (parts.empty()) return "0 requests";
+    std::string text = parts.front();
+    for (std::size_t at = 1; at < parts.size(); ++at)
+        text += (at + 1 == parts.size() ? " and " : ", ") + parts[at];
+    return text;
 }
 
 }  // namespace
@@ -74,7 +91,7 @@ void Drain::announce_slow(const std::shared_ptr<Generation>& generation, std::ch
     Entry& entry = entries_[generation];
     if (!entry.event.empty()) {
         log_.info(entry.event + " · gen " + std::to_string(generation->number) + " draining " +
-                  count(generation->requests.load(std::memory_order_relaxed), "request"));
+                  work_of(*generation));
         entry.event.clear();
     }
     wait(generation, deadline > slow ? deadline - slow : std::chrono::milliseconds{0},
@@ -93,8 +110,7 @@ void Drain::ask_to_stop(const std::shared_ptr<Generation>& generation) {
 void Drain::report_held(const std::shared_ptr<Generation>& generation) {
     log_.warning(generation->title() + " stays loaded: " +
                  count(generation->leases_of_others(), "operation") + " of it did not end when asked to (" +
-                 count(generation->requests.load(std::memory_order_relaxed), "request") +
-                 "; the rest are tasks, timers or executors it keeps)");
+                 work_of(*generation) + "; the rest are tasks, timers or executors it keeps)");
 }
 
 void Drain::on_reaped(const ReapReport& report) {
@@ -130,9 +146,9 @@ void Drain::stop_all() {
 std::vector<std::string> Drain::unfinished() const {
     std::vector<std::string> sentences;
     for (const auto& [generation, entry] : entries_) {
-        sentences.push_back(
-            generation->title() + " still holds " + count(generation->leases_of_others(), "operation") +
-            ", " + count(generation->requests.load(std::memory_order_relaxed), "request") + " among them");
+        sentences.push_back(generation->title() + " still holds " +
+                            count(generation->leases_of_others(), "operation") + ", " + work_of(*generation) +
+                            " among them");
     }
     return sentences;
 }

@@ -23,21 +23,18 @@ std::string no_such_filter(const Generation& generation, const std::string& name
     std::vector<std::string> names;
     for (const detail::FilterEntry& entry : generation.handlers().filters())
         names.push_back(prefix + entry.name);
-    std::string problem =
-        "plugin " + generation.plugin + " " + generation.version() + " has no filter '" + name + "'";
-    const std::string suggestion = detail::nearest_name(prefix + name, names);
-    if (!suggestion.empty()) problem += "; did you mean '" + suggestion + "'?";
-    return problem;
+    return "plugin " + generation.plugin + " " + generation.version() + " has no filter '" + name + "'" +
+           detail::did_you_mean(prefix + name, names);
 }
 
-void add_once(std::vector<std::string>& sentences, std::string sentence) {
-    if (std::find(sentences.begin(), sentences.end(), sentence) == sentences.end())
-        sentences.push_back(std::move(sentence));
+template <class Value>
+void add_once(std::vector<Value>& values, Value value) {
+    if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(std::move(value));
 }
 
 }  // namespace
 
-void FilterPlan::check(std::vector<std::string>& errors, std::vector<std::string>& warnings) const {
+void FilterPlan::check(std::vector<std::string>& errors, std::vector<PlanWarning>& warnings) const {
     for (const FilterReference& reference : config_.global_filters)
         check_reference(reference, errors, warnings);
     for (const RouteConfig& route : config_.routes)
@@ -46,7 +43,7 @@ void FilterPlan::check(std::vector<std::string>& errors, std::vector<std::string
 }
 
 void FilterPlan::check_reference(const FilterReference& reference, std::vector<std::string>& errors,
-                                 std::vector<std::string>& warnings) const {
+                                 std::vector<PlanWarning>& warnings) const {
     if (!is_of_plugin(reference.name)) return;
     const std::size_t dot = reference.name.find('.');
     const std::string plugin = reference.name.substr(0, dot);
@@ -54,8 +51,9 @@ void FilterPlan::check_reference(const FilterReference& reference, std::vector<s
     const std::string where = to_string(reference.position) + ": " + reference.key + ": ";
     const Generation* const generation = find(plugin);
     if (!generation) {
-        add_once(warnings, where + "no plugin '" + plugin + "' is loaded for the filter " + reference.name +
-                               ": what it guards is answered with 503");
+        add_once(warnings, PlanWarning{where + "no plugin '" + plugin + "' is loaded for the filter " +
+                                           reference.name + ": what it guards is answered with 503",
+                                       plugin});
     } else if (!find_filter(*generation, name)) {
         add_once(errors, where + no_such_filter(*generation, name, plugin + "."));
     }

@@ -6,6 +6,7 @@
 #include "http/filters/filter_set.hpp"
 #include "http/published_routes.hpp"
 #include "plugin/generation.hpp"
+#include "plugin/plan_warning.hpp"
 
 #include <deque>
 #include <memory>
@@ -28,7 +29,7 @@ public:
 
     /// Adds an error for each name in use, of the configuration or of a handler, that its plugin does not
     /// have, and a warning for each whose plugin is not loaded.
-    void check(std::vector<std::string>& errors, std::vector<std::string>& warnings) const;
+    void check(std::vector<std::string>& errors, std::vector<PlanWarning>& warnings) const;
 
     /// The global filters, then these, then the handler's own; of a name that comes twice the first.
     const Chain& chain_for(const std::vector<FilterReference>& references, const std::string& plugin = {},
@@ -36,7 +37,7 @@ public:
 
 private:
     void check_reference(const FilterReference& reference, std::vector<std::string>& errors,
-                         std::vector<std::string>& warnings) const;
+                         std::vector<PlanWarning>& warnings) const;
     void check_own(const Generation& generation, std::vector<std::string>& errors) const;
     const Generation* find(const std::string& plugin) const noexcept;
     InnerFilter inner(const std::string& name) const;

@@ -166,7 +166,28 @@ void judge_unloading(GateReport& report, const ElfImage& image) {
     if (image.no_delete) refuse(report, "linked with -z nodelete: it would never unload; link it without");
 }
 
+/// A run path as such is no hazard: the linker writes one for libpatchbay.
+void judge_run_path(GateReport& report, const ElfImage& image) {
+    const std::string path = image.runpath.empty() ? image.rpath : image.runpath;
+    report.run_path = printable(path);
+    if (image.runpath.empty() && !image.rpath.empty())
+        report.hazards.emplace_back(
+            "DT_RPATH, which outranks LD_LIBRARY_PATH: link it with -Wl,--enable-new-dtags");
+    if (path.empty()) return;
+    for (std::size_t begin = 0; begin <= path.size();) {
+        const std::size_t end = std::min(path.find(':', begin), path.size());
+        const std::string folder = path.substr(begin, end - begin);
+        begin = end + 1;
+        if (folder.starts_with('/') || folder.starts_with("$ORIGIN") || folder.starts_with("${ORIGIN}"))
+            continue;
+        report.hazards.push_back("its run path has '" + printable(folder) +
+                                 "', of the folder that the server is started in: make it absolute, or "
+                                 "begin it with $ORIGIN, the plugin's own folder");
+    }
+}
+
 void judge_image(GateReport& report, const ElfImage& image) {
+    report.is_shared_object = true;
     if (image.executable) refuse(report, "an executable, not a shared object");
     judge_descriptor(report, image);
     for (const char* entry : {"patchbay_plugin_create", "patchbay_plugin_destroy"}) {
@@ -176,8 +197,7 @@ void judge_image(GateReport& report, const ElfImage& image) {
     }
     judge_unloading(report, image);
     if (image.text_relocations) report.hazards.emplace_back("text relocations: build it with -fPIC");
-    if (!image.rpath.empty()) report.hazards.push_back("DT_RPATH " + printable(image.rpath));
-    if (!image.runpath.empty()) report.hazards.push_back("DT_RUNPATH " + printable(image.runpath));
+    judge_run_path(report, image);
     for (const std::string& library : image.needed) report.needed.push_back(printable(library));
 }
 
@@ -248,8 +268,11 @@ std::optional<std::string> refusal(const PluginDescriptor& plugin, const PluginD
 std::string describe(const GateReport& report) {
     std::ostringstream out;
     if (report.descriptor) add_descriptor_rows(out, *report.descriptor);
-    add_list(out, "needs", report.needed);
-    add_list(out, "hazards", report.hazards);
+    if (report.is_shared_object) {
+        add_list(out, "needs", report.needed);
+        if (!report.run_path.empty()) add_row(out, "run path", report.run_path);
+        add_list(out, "hazards", report.hazards);
+    }
     add_row(out, "verdict", report.refusal ? "refused: " + *report.refusal : "accepted");
     return out.str();
 }

@@ -28,8 +28,11 @@ struct GateReport {
     /// Empty without a Patchbay note. Of a descriptor from another SDK only magic, size and sdk_abi are
     /// filled.
     std::optional<PluginDescriptor> descriptor;
-    std::vector<std::string> needed;   // libraries the file asks for (DT_NEEDED)
-    std::vector<std::string> hazards;  // everything found, in the order of the checks; not each one refuses
+    std::vector<std::string> needed;  // libraries the file asks for (DT_NEEDED)
+    std::string run_path;             // where they are looked for first (DT_RUNPATH, or DT_RPATH)
+    bool is_shared_object = false;    // of anything else nothing but the refusal is known
+    // What its author should change, in the order of the checks; not each one refuses.
+    std::vector<std::string> hazards;
     std::optional<std::string>
         refusal;  // the most fundamental hazard that does; empty: the file may be loaded
 };

@@ -147,11 +147,23 @@ void PluginManager::publish(RoutePlan plan) {
 
 // Of what was said before, nothing is said again.
 void PluginManager::warn() {
-    for (const std::string& warning : warnings_) {
-        if (std::find(warned_.begin(), warned_.end(), warning) == warned_.end())
-            services_.log->warning(warning);
+    std::vector<std::string> sentences;
+    for (const PlanWarning& warning : warnings_) {
+        std::string sentence = sentence_of(warning);
+        if (std::ranges::find(sentences, sentence) != sentences.end()) continue;
+        if (std::ranges::find(warned_, sentence) == warned_.end()) services_.log->warning(sentence);
+        sentences.push_back(std::move(sentence));
     }
-    warned_ = warnings_;
+    warned_ = std::move(sentences);
+}
+
+std::string PluginManager::sentence_of(const PlanWarning& warning) const {
+    const auto refused =
+        std::ranges::find_if(refused_, [&](const auto& file) { return file.second == warning.not_loaded; });
+    if (refused == refused_.end()) return warning.text;
+    return refused->first.filename().string() + " was refused, see above: what the configuration says of " +
+           warning.not_loaded +
+           " has no effect until it is served, and what its filters guard is answered with 503";
 }
 
 // A generation that never served goes the way of all others.

@@ -132,6 +132,7 @@ private:
     RoutePlan first_plan() const;
     void publish(RoutePlan plan);
     void warn();
+    std::string sentence_of(const PlanWarning& warning) const;
     void discard(std::shared_ptr<Generation> generation);
     std::vector<std::string> unfinished_work();
     Generations serving() const;
@@ -166,10 +167,11 @@ private:
     std::map<std::filesystem::path, FileIdentity> seen_;  // by path, also refused ones
     std::map<std::string, std::chrono::steady_clock::time_point> missing_;
     unsigned hung_loads_ = 0;
-    std::vector<std::string> problems_;  // of the start
-    std::vector<std::string> warnings_;  // of the routes served now
-    std::vector<std::string> warned_;    // those that were said
-    bool starting_ = true;               // what is missing may be about to be loaded
+    std::vector<std::string> problems_;                     // of the start
+    std::map<std::filesystem::path, std::string> refused_;  // the plugin of each file that is, or seems to be
+    std::vector<PlanWarning> warnings_;                     // of the routes served now
+    std::vector<std::string> warned_;                       // those that were said
+    bool starting_ = true;                                  // what is missing may be about to be loaded
     mutable std::mutex routes_mutex_;
     std::vector<PlannedRoute> routes_;
     bool stopping_ = false;

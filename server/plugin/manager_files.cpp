@@ -108,6 +108,7 @@ void PluginManager::look_at_file(const fs::path& file) {
     if (!identity) {
         if (is_gone(file)) {
             seen_.erase(file);
+            refused_.erase(file);
             retries_.forget(file);
         }
         return;

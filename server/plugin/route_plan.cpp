@@ -4,7 +4,9 @@
 #include "http/redirects.hpp"
 #include "http/router_builder.hpp"
 #include "http/static_directory.hpp"
+#include "plugin/absent_plugins.hpp"
 #include "plugin/filter_plan.hpp"
+#include "plugin/route_parameters.hpp"
 
 #include <patchbay/file.hpp>
 
@@ -86,8 +88,8 @@ private:
                          nullptr);
         }
         if (handler.routes.empty())
-            plan_.warnings.push_back(name + " (" + where +
-                                     ") has no route, neither of its own nor in the configuration");
+            plan_.warnings.push_back(
+                {name + " (" + where + ") has no route, neither of its own nor in the configuration"});
     }
 
     void add_entry(const Generation& generation, const detail::HandlerEntry& handler, const std::string& name,
@@ -122,6 +124,8 @@ private:
             plan_.errors.push_back(where + ": path \"" + *entry.path + "\": " + pattern.error().message);
             return;
         }
+        for (const std::string& problem : parameter_problems(handler.routes, *pattern))
+            plan_.errors.push_back(where + ": path \"" + *entry.path + "\": " + name + " " + problem);
         MethodSet own;
         for (const RouteSpec& route : handler.routes) own = own | route.methods;
         if (own.empty()) own = MethodSet::all();
@@ -223,12 +227,10 @@ private:
             if (prefix + handler.name == entry.handler) return;
             names.push_back(prefix + handler.name);
         }
-        std::string problem = to_string(entry.position) + ": plugin " + generation.plugin + " " +
-                              generation.version() + " has no handler '" +
-                              entry.handler.substr(prefix.size()) + "'";
-        const std::string suggestion = detail::nearest_name(entry.handler, names);
-        if (!suggestion.empty()) problem += "; did you mean '" + suggestion + "'?";
-        plan_.errors.push_back(std::move(problem));
+        plan_.errors.push_back(to_string(entry.position) + ": plugin " + generation.plugin + " " +
+                               generation.version() + " has no handler '" +
+                               entry.handler.substr(prefix.size()) + "'" +
+                               detail::did_you_mean(entry.handler, names));
     }
 
     const Config& config_;
@@ -237,20 +239,6 @@ private:
     FilterPlan filters_;
     std::map<std::string, RouterBuilder> builders_;  // by host; "" is every other
 };
-
-void warn_of_settings(const Config& config, const std::string& name,
-                      const std::vector<std::shared_ptr<Generation>>& generations, RoutePlan& plan) {
-    std::vector<std::string> plugins;
-    for (const auto& generation : generations) plugins.push_back(generation->plugin);
-    if (std::find(plugins.begin(), plugins.end(), name) != plugins.end()) return;
-    const auto position = config.setting_positions.find(name);
-    std::string warning =
-        position == config.setting_positions.end() ? "" : to_string(position->second) + ": ";
-    warning += "settings." + name + ": no plugin of that name is loaded";
-    const std::string suggestion = detail::nearest_name(name, plugins);
-    if (!suggestion.empty()) warning += "; did you mean '" + suggestion + "'?";
-    plan.warnings.push_back(std::move(warning));
-}
 
 }  // namespace
 
@@ -261,17 +249,7 @@ RoutePlan plan_routes(const Config& config, const FilterSet& filters,
     Planner planner{config, filters, generations, plan};
     for (const auto& generation : generations) planner.add(generation);
     planner.add_host_routes(host);
-    for (const RouteConfig& entry : config.routes) {
-        if (entry.handler.empty()) continue;
-        const std::string plugin = entry.handler.substr(0, entry.handler.find('.'));
-        const bool there =
-            std::any_of(generations.begin(), generations.end(),
-                        [&plugin](const auto& generation) { return generation->plugin == plugin; });
-        if (!there)
-            plan.warnings.push_back(to_string(entry.position) + ": no plugin '" + plugin +
-                                    "' is loaded for " + entry.handler);
-    }
-    for (const auto& [name, settings] : config.settings) warn_of_settings(config, name, generations, plan);
+    warn_of_absent_plugins(config, generations, plan.warnings);
     planner.finish();
     return plan;
 }

@@ -8,6 +8,7 @@
 #include "http/published_routes.hpp"
 #include "plugin/generation.hpp"
 #include "plugin/host_generation.hpp"
+#include "plugin/plan_warning.hpp"
 
 #include <memory>
 #include <string>
@@ -30,14 +31,15 @@ struct RoutePlan {
     std::shared_ptr<const PublishedRoutes> routes;  ///< null when there are errors
     std::vector<PlannedRoute> list;                 ///< sorted by pattern
     std::vector<std::string> errors;                ///< each a sentence that says where
-    std::vector<std::string> warnings;
+    std::vector<PlanWarning> warnings;
 };
 
 /// A handler with entries in `config.routes` answers there and nowhere else: an entry without a path keeps
 /// the handler's own patterns, one without methods its own methods; a disabled one gives it no route. Other
 /// handlers keep their own routes. `host` serves the static directories and redirects. `filters` are those of
 /// the configuration. Errors, as text in the plan: two handlers for the same requests, an entry for a handler
-/// that its plugin doesn't have, a pattern that is none. An entry for a plugin that isn't there is a warning.
+/// that its plugin doesn't have, a pattern that is none, a path without the parameters its handler reads
+/// (parameter_problems). An entry for a plugin that isn't there is a warning.
 RoutePlan plan_routes(const Config& config, const FilterSet& filters,
                       const std::vector<std::shared_ptr<Generation>>& generations,
                       const std::shared_ptr<const HostGeneration>& host);

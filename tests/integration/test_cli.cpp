@@ -116,6 +116,40 @@ TEST_CASE("check validates a configuration and loads the plugins once") {
         CHECK(result.exit_code == 1);
         CHECK_THAT(result.output, Catch::Contains("sample refused: start has failed"));
     }
+    SECTION("what the configuration says of a plugin that is refused is told of once, and why it waits") {
+        const Setup setup{
+            "routes:\n  - {path: /x, handler: sample.show}\n  - {path: /y, handler: sample.echo}\n"
+            "settings: {sample: {body: x}}\n",
+            {{test_plugin("throws_in_start"), "sample.so"}}};
+        const Finished result = run_patchbay({"check", setup.yaml()});
+        CHECK(result.exit_code == 1);
+        const std::string sentence =
+            "sample.so was refused, see above: what the configuration says of sample";
+        CHECK_THAT(result.output, Catch::Contains(sentence) && !Catch::Contains("is loaded"));
+        CHECK(result.output.find(sentence) == result.output.rfind(sentence));
+        CHECK(result.output.find(" refused: start has failed") < result.output.find(sentence));
+    }
+    SECTION("the same where the file can't even be read as a plugin") {
+        const Setup setup{"routes:\n  - {path: /x, handler: sample.show}\n"};
+        write_file(setup.plugins() / "sample.so", "nothing");
+        const Finished result = run_patchbay({"check", setup.yaml()});
+        CHECK(result.exit_code == 1);
+        CHECK_THAT(result.output,
+                   Catch::Contains("sample.so was refused, see above") && !Catch::Contains("is loaded"));
+    }
+    SECTION("a plugin that does not exist") {
+        const Setup setup{
+            "routes:\n  - {path: /x, handler: smaple.shew}\n  - {path: /y, handler: sampel.nothing}\n"
+            "  - {path: /z, handler: other.show}\n",
+            sample};
+        const Finished result = run_patchbay({"check", setup.yaml()});
+        CHECK(result.exit_code == 0);
+        CHECK_THAT(
+            result.output,
+            Catch::Contains("no plugin 'smaple' is loaded for smaple.shew; did you mean 'sample.show'?\n") &&
+                Catch::Contains("is loaded for sampel.nothing; did you mean 'sample'?\n") &&
+                Catch::Contains("is loaded for other.show\n"));
+    }
     SECTION("a handler that does not exist") {
         const Setup setup{"routes:\n  - {path: /x, handler: sample.shew}\n", sample};
         const Finished result = run_patchbay({"check", setup.yaml()});
@@ -128,6 +162,15 @@ TEST_CASE("check validates a configuration and loads the plugins once") {
         const Finished result = run_patchbay({"check", setup.yaml()});
         CHECK(result.exit_code == 1);
         CHECK_THAT(result.output, Catch::Contains("takes no other method"));
+    }
+    SECTION("a path without the parameter that its handler reads") {
+        const Setup setup{"routes:\n  - {path: /x, handler: slow.wait}\n",
+                          {{test_plugin("slow"), "slow.so"}}};
+        const Finished result = run_patchbay({"check", setup.yaml()});
+        CHECK(result.exit_code == 1);
+        CHECK_THAT(result.output, Catch::Contains("slow refused: ") &&
+                                      Catch::Contains("test.yaml:2:5: path \"/x\": slow.wait needs the "
+                                                      "parameter {milliseconds:int}, as in its own path"));
     }
     SECTION("a directory that does not exist") {
         const Setup setup{"plugins: {directory: nowhere}\n"};
@@ -155,12 +198,59 @@ TEST_CASE("inspect judges a file without loading it") {
     const Finished good = run_patchbay({"inspect", test_plugin("hangs_in_start").string()});
     CHECK(good.exit_code == 0);
     CHECK_THAT(good.output, Catch::Contains("sample") && Catch::Contains("hangs_in_start") &&
-                                Catch::EndsWith("accepted\n"));
+                                Catch::Contains("hazards           none\n") && Catch::EndsWith("accepted\n"));
     const Finished bad = run_patchbay({"inspect", std::string{PATCHBAY_BAD_PLUGINS} + "/next_sdk.so"});
     CHECK(bad.exit_code == 1);
     CHECK_THAT(bad.output, Catch::Contains("refused: built for SDK 2, this host is SDK 1"));
-    CHECK(run_patchbay({"inspect", "/nowhere.so"}).exit_code == 1);
-    CHECK(run_patchbay({"inspect", "/"}).exit_code == 1);
+}
+
+TEST_CASE("inspect says of what is no shared object only that") {
+    const TempDirectory folder;
+    write_file(folder.path() / "text.so", "#!/bin/sh\n");
+    write_file(folder.path() / "secret.so", "#!/bin/sh\n");
+    fs::permissions(folder.path() / "secret.so", fs::perms::none);
+    REQUIRE(::mkfifo((folder.path() / "pipe.so").c_str(), 0600) == 0);
+    const std::vector<std::pair<std::string, std::string>> wrong{
+        {"/nowhere.so", "cannot be read: No such file or directory"},
+        {"", "cannot be read: No such file or directory"},
+        {"/", "a directory, not a file"},
+        {"/dev/zero", "not a regular file"},
+        {folder.path() / "pipe.so", "not a regular file"},
+        {folder.path() / "secret.so", "cannot be read: Permission denied"},
+        {folder.path() / "text.so", "not an ELF file"}};
+    for (const auto& [file, reason] : wrong) {
+        INFO(file);
+        std::vector<std::string> command = bound_by_permissions();
+        command.insert(command.end(), {PATCHBAY_BINARY, "inspect", file});
+        const Finished result = run_command(std::move(command), patience);
+        CHECK(result.exit_code == 1);
+        CHECK(result.output == "verdict           refused: " + reason + "\n");
+    }
+}
+
+TEST_CASE("nothing is served or checked for a file whose name is empty") {
+    for (const char* command : {"check", "serve", "routes"}) {
+        const Finished result = run_command({PATCHBAY_BINARY, command, ""}, patience);
+        CHECK(result.exit_code == 2);
+        CHECK_THAT(result.output, Catch::Contains("the file's name is empty"));
+    }
+}
+
+TEST_CASE("no name makes a terminal do anything") {
+    const std::string name = "a\nb\x1b[31m";
+    const Setup setup{"routes:\n  - {path: /x, static: \"plugins/a\\nb\\e[31m\"}\n", sample};
+    fs::create_directory(setup.plugins() / name);
+    write_file(setup.plugins() / name / "wrong.yaml", "x: 1\n");
+    for (const auto& [arguments, text] : std::vector<std::pair<std::vector<std::string>, std::string>>{
+             {{"check", "/nowhere/" + name}, "/nowhere/a?b?[31m: there is no such file\n"},
+             {{"check", setup.plugins() / name / "wrong.yaml"}, "/a?b?[31m/wrong.yaml:1:1: x: unknown key\n"},
+             {{"check", setup.yaml(), "--plugins", "/nowhere\x1b[31m"}, "/nowhere\\x1b[31m: No such file"},
+             {{"routes", setup.yaml()}, "plugins/a\\nb\\x1b[31m"},
+             {{name}, "'a\nb\\x1b[31m' is no command"},
+             {{"serve", "--" + name}, "--a\nb\\x1b[31m"}}) {
+        const Finished result = run_patchbay(arguments);
+        CHECK_THAT(result.output, Catch::Contains(text) && !Catch::Contains("\x1b"));
+    }
 }
 
 TEST_CASE("serve says why it can't") {

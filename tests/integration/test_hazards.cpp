@@ -97,6 +97,21 @@ TEST_CASE("work that ignores cancellation keeps its generation, until it ends") 
     CHECK(server.terminate() == 0);
 }
 
+TEST_CASE("a shielded task that keeps its generation is named") {
+    ServerProcess server{yaml + "drain: {deadline: 100ms}\n", {{test_plugin("slow"), "slow.so"}}};
+    HttpClient client{server.port()};
+    client.send(http_request("GET", "/keep" + (server.directory() / "go").string()));
+    server.wait_for_log("slow: waiting for a file");
+    const std::size_t mark = server.log_mark();
+    server.install(test_plugin("slow"), "slow.so");
+    CHECK_THAT(server.wait_for_log("slow 1.0.0 gen 1 stays loaded: ", mark),
+               Catch::Contains(" did not end when asked to (1 request and 1 shielded task;"));
+    write_file(server.directory() / "go", "");
+    CHECK_THAT(server.wait_for_log("slow 1.0.0 gen 1 drained 1 request", mark),
+               Catch::Contains("unmapped in"));
+    CHECK(server.terminate() == 0);
+}
+
 TEST_CASE("a thread that another plugin keeps does not hold up the reaper for ever") {
     ServerProcess server{
         yaml + "executor: {threads: 1}\ndrain: {deadline: 100ms}\n",

@@ -2,6 +2,7 @@
 #include "support/http_client.hpp"
 #include "support/load.hpp"
 #include "support/server_process.hpp"
+#include "support/websocket_client.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -284,6 +285,22 @@ TEST_CASE("a request ends with the build of the filter that it began with") {
     CHECK(answer.body == "I am Ada, 2");
     CHECK(answer.header("x-guard") == "aa");
     server.wait_for_log("unmapped in");
+}
+
+TEST_CASE("a WebSocket counts as one in the log, for its filters' plugins and for its own") {
+    ServerProcess server{base + "routes: [{handler: sockets.echo, filters: [guard.counted]}]\n",
+                         {guard, {test_plugin("sockets_1"), "sockets.so"}}};
+    WebSocketClient client{server.port(), "/echo"};
+    server.install(test_plugin("guard_b"), "guard.so");
+    CHECK_THAT(server.wait_for_log("guard 2.0.0 gen 2 serving"),
+               Catch::EndsWith(" gen 1 draining 1 WebSocket"));
+    server.install(test_plugin("sockets_2"), "sockets.so");
+    CHECK_THAT(server.wait_for_log("sockets 1.0.0 gen 2 serving"),
+               Catch::EndsWith(" gen 1 draining 1 WebSocket"));
+    client.send_close(1000);
+    CHECK(client.read_close() == 1000);
+    CHECK_THAT(server.wait_for_log("guard 1.0.0 gen 1 drained"), Catch::Contains(" drained 0 requests · "));
+    CHECK_THAT(server.wait_for_log("sockets 1.0.0 gen 1 drained"), Catch::Contains(" drained 0 requests · "));
 }
 
 TEST_CASE("the plugin of a filter is replaced under load") {

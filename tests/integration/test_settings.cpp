@@ -144,6 +144,9 @@ TEST_CASE("an edit with a mistake changes nothing") {
     CHECK_THAT(
         refused(base + "settings: {sample: {body: second}}\nroutes:\n  - {path: /x, handler: sample.shew}\n"),
         Catch::Contains("patchbay.yaml:5:") && Catch::Contains("did you mean 'sample.show'?"));
+    CHECK_THAT(refused(base + "routes:\n  - {path: /x, handler: slow.wait}\n"),
+               Catch::Contains("patchbay.yaml:4:5: path \"/x\": slow.wait needs the parameter "
+                               "{milliseconds:int}, as in its own path"));
     // The plugin refuses them.
     CHECK_THAT(refused(base + "settings: {sample: {body: [1, 2]}}\n"), Catch::Contains("sample.body"));
     // Two handlers at one place.

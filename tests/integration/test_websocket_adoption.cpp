@@ -269,10 +269,11 @@ TEST_CASE("a socket that has nowhere to go stays with its generation") {
     WebSocketClient client{server.port(), target, "Sec-WebSocket-Protocol: old\r\n"};
     const std::string tale = tale_of(client);
     const std::size_t mark = reload_beside(server);
+    CHECK_THAT(server.wait_for_log(" draining ", mark), Catch::EndsWith(" gen 1 draining 1 WebSocket"));
     CHECK(tale_of(client) == tale);
     client.send_close(1000);
     CHECK(client.read_close() == 1000);
-    server.wait_for_log("unmapped", mark);
+    CHECK_THAT(server.wait_for_log("unmapped", mark), Catch::Contains(" gen 1 drained 0 requests · "));
     CHECK(server.terminate() == 0);
 }
 

@@ -3,6 +3,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <unistd.h>
 
@@ -23,6 +24,7 @@ public:
                       })
             .route("GET /stuck");
         handlers.blocking("until", until).route("GET /until/{file:path}");
+        handlers.async("keep", keep).route("GET /keep/{file:path}");
         handlers.blocking("hold", [this](Request&) { return hold(); }).route("GET /hold");
         handlers.inline_("release", [this](Request&) { return release(); }).route("POST /release");
         handlers.async("freeze", freeze).route("GET /freeze/{milliseconds:int}");
@@ -54,6 +56,15 @@ private:
         log_info("waiting for a file");
         while (::access(file.c_str(), F_OK) != 0) std::this_thread::sleep_for(5ms);
         return Response::text("there it is");
+    }
+    // The same of an async handler.
+    static Task<Response> keep(Request& request) {
+        co_await shielded(file_there("/" + std::string{request.path_param("file")}));
+        co_return Response::text("kept");
+    }
+    static Task<> file_there(std::string file) {
+        log_info("waiting for a file");
+        while (::access(file.c_str(), F_OK) != 0) co_await sleep_for(5ms);
     }
     // Until somebody calls release.
     Response hold() {

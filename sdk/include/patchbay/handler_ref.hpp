@@ -52,9 +52,9 @@ class PATCHBAY_API HandlerRef {
 public:
     explicit HandlerRef(detail::HandlerEntry& entry) noexcept : entry_{&entry} {}
 
-    /// Adds a default route: methods (none: all) and a path, e.g. "GET /hello/{name}", "GET,POST /notes",
-    /// "/files/{path:path}". The operator's YAML may bind the handler elsewhere, restrict or disable it. A
-    /// WebSocket's takes GET alone. Errors: std::invalid_argument that says what is wrong with the pattern.
+    /// Adds a default route: methods (none: all) and a path, such as "GET,POST /notes", "/files/{path:path}".
+    /// YAML may bind the handler elsewhere, restrict or disable it; what all its routes have as parameters it
+    /// always gets. A WebSocket's takes GET alone. Errors: std::invalid_argument that names what is wrong.
     HandlerRef& route(std::string_view route);
     /// The handler begins when the head of a request is there, and reads the body while it arrives, with
     /// Request::body_reader() or blocking_body_reader(); body() is empty. For large uploads: memory stays

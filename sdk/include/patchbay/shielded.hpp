@@ -1,8 +1,11 @@
 // Work in the middle of a task that must not be cut short with it.
 #pragma once
 
+#include <patchbay/detail/generation_info.hpp>
+#include <patchbay/detail/lease.hpp>
 #include <patchbay/task.hpp>
 
+#include <atomic>
 #include <coroutine>
 #include <utility>
 
@@ -22,9 +25,17 @@ struct Shield final : TaskContext {
     struct End {
         Shield* shield;
         bool await_ready() const noexcept { return false; }
-        void await_suspend(std::coroutine_handle<> parent) const noexcept { shield->waiter = parent; }
-        void await_resume() const noexcept {}
+        void await_suspend(std::coroutine_handle<> parent) const noexcept {
+            shield->waiter = parent;
+            shield->count(1);
+        }
+        void await_resume() const noexcept { shield->count(-1); }
     };
+
+    /// For the log, which names what keeps a generation loaded.
+    void count(long change) noexcept {
+        executor.lease()->generation().shielded.fetch_add(change, std::memory_order_relaxed);
+    }
 
     std::coroutine_handle<> waiter;
 };
@@ -39,7 +50,7 @@ struct Shield final : TaskContext {
 ///
 /// Nothing bounds it but itself and the process's end, so give what it awaits a limit of its own, as by
 /// `shielded(with_timeout(...))`; the other way round with_timeout() would wait for it. Its generation stays
-/// mapped until it has ended: past `drain.deadline` the log counts it among what does not end. A shutdown
+/// mapped until it has ended: past `drain.deadline` the log names it among what does not end. A shutdown
 /// waits `shutdown.deadline` and two seconds more, and then the process ends with it.
 /// Errors: std::logic_error for an empty Task.
 template <class T>

@@ -3,7 +3,10 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <functional>
+#include <span>
+#include <string_view>
 #include <unistd.h>
 
 using namespace patchbay;
@@ -244,7 +247,24 @@ TEST_CASE("every hazard is listed, the refusing one among them") {
 
     const GateReport run_path = inspect_plugin(sample_path("run_path"));
     CHECK(verdict(run_path) == "accepted");
-    CHECK(run_path.hazards == std::vector<std::string>{"DT_RUNPATH /opt/sample/lib"});
+    CHECK(run_path.run_path == "/opt/sample/lib");
+    CHECK(run_path.hazards.empty());  // each plugin that is linked with libpatchbay has one
+    const GateReport old_run_path = inspect_plugin(sample_path("old_run_path"));
+    CHECK(old_run_path.run_path == "/opt/sample/lib");
+    CHECK(old_run_path.hazards ==
+          std::vector<std::string>{
+              "DT_RPATH, which outranks LD_LIBRARY_PATH: link it with -Wl,--enable-new-dtags"});
+    bytes = read_sample("run_path");
+    const auto written = std::as_bytes(std::span{run_path.run_path});
+    const auto at_path = std::search(bytes.begin(), bytes.end(), written.begin(), written.end());
+    REQUIRE(at_path != bytes.end());
+    std::ranges::copy(std::as_bytes(std::span{std::string_view{"lib:$ORIGIN:/a:"}}), at_path);
+    const GateReport relative = inspect_plugin(folder.write("plugin.so", bytes));
+    CHECK(verdict(relative) == "accepted");
+    REQUIRE(relative.hazards.size() == 2);
+    CHECK_THAT(relative.hazards[0],
+               Catch::StartsWith("its run path has 'lib', of the folder that the server"));
+    CHECK_THAT(relative.hazards[1], Catch::StartsWith("its run path has '', of the folder that the server"));
 
     bytes = read_sample("no_delete");
     poke(bytes, dynamic_entry(bytes, DT_FLAGS_1), Elf64_Dyn{DT_TEXTREL, {0}});
@@ -273,8 +293,10 @@ TEST_CASE("a descriptor's macro keeps the promises of its header") {
 TEST_CASE("the text for operators names every fact and ends with the verdict") {
     GateReport report;
     report.descriptor = sample_build();
+    report.is_shared_object = true;
     report.needed = {"libpatchbay.so.1", "libc.so.6"};
-    report.hazards = {"DT_RUNPATH /opt/sample/lib"};
+    report.run_path = "/opt/sample/lib";
+    report.hazards = {"text relocations: build it with -fPIC"};
     CHECK(describe(report) == R"(name              sample
 version           1.2.3
 SDK               1
@@ -287,13 +309,12 @@ sanitizers        no sanitizer
 concurrency       home loop
 needs             libpatchbay.so.1
                   libc.so.6
-hazards           DT_RUNPATH /opt/sample/lib
+run path          /opt/sample/lib
+hazards           text relocations: build it with -fPIC
 verdict           accepted
 )");
     const std::string other = describe(inspect_plugin(sample_path("next_sdk")));
     CHECK(other.starts_with("SDK               2\nneeds"));
     CHECK(other.ends_with("verdict           refused: built for SDK 2, this host is SDK 1\n"));
-    CHECK(describe(inspect_plugin("/")) ==
-          "needs             none\nhazards           a directory, not a file\n"
-          "verdict           refused: a directory, not a file\n");
+    CHECK(describe(inspect_plugin("/")) == "verdict           refused: a directory, not a file\n");
 }
