@@ -73,7 +73,9 @@ Task<> talk_blocking(const detail::BlockingTalk& function, Request& request, Web
     // That of the handshake, which the host watches over; the function may talk for as long as it likes.
     context.deadline = std::chrono::steady_clock::time_point::max();
     const auto talk = [&] { function(request, blocking); };
-    co_await run_blocking(talk);
+    using Call = detail::BlockingCall<decltype(talk)>;
+    Call call{talk, socket.adopted() ? Call::Kind::adopted_websocket : Call::Kind::websocket};
+    co_await std::move(call);
 }
 
 }  // namespace

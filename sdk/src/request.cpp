@@ -34,7 +34,8 @@ void throw_bad_parameter(std::string_view kind, std::string_view name, std::stri
 }  // namespace detail
 
 std::string_view Request::path_param(std::string_view name) const {
-    if (const auto value = data_->path_params.find(name)) return *value;
+    for (const auto& param : data_->path_params)
+        if (param.name == name) return param.value;
     throw std::out_of_range{"the route has no path parameter '" + std::string{name} + "'"};
 }
 

@@ -76,6 +76,7 @@ private:
     std::string body_length_;
     std::vector<HeaderField> headers_;
     std::vector<HeaderField> trailers_;
+    PathParams path_params_;
     RequestData data_;
     Request request_{data_};
     const HandlerEntry* entry_ = nullptr;

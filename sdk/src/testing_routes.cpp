@@ -79,7 +79,8 @@ std::optional<Response> FakeRequest::route(const Handlers& handlers) {
             if (best && !own_head && !more_specific(spec.pattern, best->pattern)) continue;
             best = &spec;
             entry_ = &entry;
-            data_.path_params = params;
+            path_params_ = params;
+            data_.path_params = path_params_;
         }
     }
     if (entry_) return std::nullopt;

@@ -14,7 +14,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace patchbay::detail {
 
@@ -22,8 +21,7 @@ namespace patchbay::detail {
 struct KeptRequest {
     explicit KeptRequest(const RequestData& given);
 
-    std::unique_ptr<char[]> bytes;  // of the views in `data`
-    std::vector<HeaderField> fields;
+    std::unique_ptr<char[]> memory;                 // of what `data` views
     std::shared_ptr<const RouteNames> route_names;  // of the routes, which are perhaps replaced
     RequestData data;
 };

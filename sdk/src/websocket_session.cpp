@@ -86,7 +86,7 @@ void WebSocketSession::opened(WebSocketPort& port, std::string_view subprotocol)
     const auto keep = shared_from_this();
     port_ = &port;
     if (!self_) return say_farewell();
-    subprotocol_ = subprotocol;
+    if (!subprotocol.empty()) subprotocol_ = std::make_unique<const std::string>(subprotocol);
     deadline = std::chrono::steady_clock::time_point::max();
     wake(WebSocketWaiter::For::opening);
     on_input();
@@ -203,7 +203,7 @@ bool WebSocketSession::settle() noexcept {
         return true;
     } catch (const WebSocketError& error) {
         farewell_ = error.code();
-        farewell_reason_ = error.what();
+        if (!close_code_) close_reason_ = error.what();
         if (!asked_) failure_ = std::current_exception();
     } catch (const std::exception& error) {
         fail(error.what());
@@ -226,8 +226,8 @@ void WebSocketSession::fail(const char* what) {
 void WebSocketSession::say_farewell() noexcept {
     if (outbox_) outbox_->flush();
     WebSocketPort& port = *std::exchange(port_, nullptr);
-    port.close(farewell_, farewell_reason_);
-    closed(farewell_, farewell_reason_);  // to other tasks that wait for it
+    port.close(farewell_, close_reason_);
+    closed(farewell_, std::string{close_reason_});  // to other tasks that wait for it
     port.handler_ended();
 }
 

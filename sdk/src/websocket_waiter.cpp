@@ -41,31 +41,31 @@ void WebSocketWaiter::resumed() {
     if (cancelled) throw_cancelled();
 }
 
-bool WebSocketAccept::await_ready() {
+bool WebSocketAcceptWaiter::await_ready() {
     require_not_cancelled();
     if (session->close_code_) return true;
     session->ask();
     return session->port_ != nullptr;
 }
 
-void WebSocketAccept::await_resume() {
+void WebSocketAcceptWaiter::await_resume() {
     resumed();
     if (!session->port_) throw_cancelled();
 }
 
-bool WebSocketReceive::await_ready() {
+bool WebSocketReceiveWaiter::await_ready() {
     require_not_cancelled();
     if (session->receiving())
         throw std::logic_error{"patchbay: another task receives from this WebSocket already"};
     return session->pull();
 }
 
-std::optional<WebSocketMessage> WebSocketReceive::await_resume() {
+std::optional<WebSocketMessage> WebSocketReceiveWaiter::await_resume() {
     resumed();
     return std::exchange(session->message_, std::nullopt);
 }
 
-bool WebSocketSend::await_ready() {
+bool WebSocketSendWaiter::await_ready() {
     require_not_cancelled();
     if (session->close_code_) return true;
     if (!session->port_) {
@@ -73,13 +73,13 @@ bool WebSocketSend::await_ready() {
         return false;
     }
     sent_ = true;
-    session->port_->send(payload_, is_text_);
+    session->port_->send(message_->bytes(), message_->is_text());
     return session->port_->has_room();
 }
 
-bool WebSocketSend::await_resume() {
+bool WebSocketSendWaiter::await_resume() {
     resumed();
-    if (!sent_ && session->open()) session->port_->send(payload_, is_text_);
+    if (!sent_ && session->open()) session->port_->send(message_->bytes(), message_->is_text());
     return session->open();
 }
 

@@ -40,4 +40,13 @@ std::size_t queue_per_plugin(const ExecutorConfig& executor) {
     return std::min(executor.per_plugin.queue, executor.queue);
 }
 
+std::size_t most_websockets(const ExecutorConfig& executor) {
+    return executor.websockets != 0 ? executor.websockets : executor.threads / 2;
+}
+
+std::size_t websockets_per_plugin(const ExecutorConfig& executor) {
+    return executor.per_plugin.websockets != 0 ? executor.per_plugin.websockets
+                                               : threads_per_plugin(executor) / 2;
+}
+
 }  // namespace patchbay

@@ -22,6 +22,7 @@ namespace patchbay {
 struct PluginShareConfig {
     std::size_t threads = 0;  // 0: auto, see threads_per_plugin
     std::size_t queue = 512;
+    std::size_t websockets = 0;  // 0: auto, see websockets_per_plugin
 
     bool operator==(const PluginShareConfig&) const = default;
 };
@@ -29,6 +30,7 @@ struct PluginShareConfig {
 struct ExecutorConfig {
     std::size_t threads = 32;
     std::size_t queue = 1024;
+    std::size_t websockets = 0;  // 0: auto, see most_websockets
     PluginShareConfig per_plugin;
 
     bool operator==(const ExecutorConfig&) const = default;
@@ -40,6 +42,13 @@ std::size_t threads_per_plugin(const ExecutorConfig& executor);
 
 /// The jobs one plugin may have waiting: what was configured, but never more than the whole queue.
 std::size_t queue_per_plugin(const ExecutorConfig& executor);
+
+/// The executor threads that blocking WebSockets may hold at once: what was configured, or half of all
+/// (rounded down), so that blocking handlers always find one.
+std::size_t most_websockets(const ExecutorConfig& executor);
+
+/// Those that one plugin's may hold: what was configured, or half of those that the plugin may hold.
+std::size_t websockets_per_plugin(const ExecutorConfig& executor);
 
 struct PluginsConfig {
     std::filesystem::path directory = "plugins";

@@ -44,6 +44,14 @@ constexpr std::array keys{
                       [](Config& c) -> std::size_t& { return c.executor.queue; },
                       "Number of jobs that may wait for a thread; beyond it requests are answered 503.",
                       "Longer bursts are absorbed, and requests wait longer before they are refused."},
+    ConfigKey<Config>{"executor.websockets",
+                      {ValueKind::count_or_auto, {1, 1024}},
+                      [](Config& c) -> std::size_t& { return c.executor.websockets; },
+                      "Number of threads that blocking WebSockets may hold at once, at most "
+                      "executor.threads; beyond it handshakes are answered 503; auto is half of "
+                      "executor.threads, rounded down.",
+                      "More clients are served by blocking WebSockets, and fewer threads are left to "
+                      "blocking handlers: with all of executor.threads, perhaps none."},
     ConfigKey<Config>{"executor.per_plugin.threads",
                       {ValueKind::count_or_auto, {1, 1024}},
                       [](Config& c) -> std::size_t& { return c.executor.per_plugin.threads; },
@@ -55,6 +63,13 @@ constexpr std::array keys{
                       [](Config& c) -> std::size_t& { return c.executor.per_plugin.queue; },
                       "Number of jobs that one plugin may have waiting, at most executor.queue.",
                       "One plugin's bursts are absorbed longer, and fill more of the common queue."},
+    ConfigKey<Config>{"executor.per_plugin.websockets",
+                      {ValueKind::count_or_auto, {1, 1024}},
+                      [](Config& c) -> std::size_t& { return c.executor.per_plugin.websockets; },
+                      "Number of threads that blocking WebSockets of one plugin may hold at once; auto is "
+                      "half of what executor.per_plugin.threads comes to, rounded down.",
+                      "More clients are served by a plugin's blocking WebSockets, and fewer of its threads "
+                      "are left to its blocking handlers."},
     ConfigKey<Config>{"plugins.directory",
                       {ValueKind::path, {}},
                       [](Config& c) -> std::filesystem::path& { return c.plugins.directory; },

@@ -215,6 +215,9 @@ void check_shares(const Config& config, const KeyOrigins& origins, ConfigProblem
     const auto& executor = config.executor;
     check("executor.per_plugin.threads", executor.per_plugin.threads, "executor.threads", executor.threads);
     check("executor.per_plugin.queue", executor.per_plugin.queue, "executor.queue", executor.queue);
+    check("executor.websockets", executor.websockets, "executor.threads", executor.threads);
+    check("executor.per_plugin.websockets", executor.per_plugin.websockets, "executor.per_plugin.threads",
+          threads_per_plugin(executor));
 }
 
 }  // namespace

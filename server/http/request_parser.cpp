@@ -252,7 +252,8 @@ void RequestParser::rebase_path(std::ptrdiff_t moved) noexcept {
     request_.query = shifted(request_.query);
     PathParams params;
     for (const PathParams::Param& param : request_.path_params) params.add(param.name, shifted(param.value));
-    request_.path_params = params;
+    path_params_ = params;
+    request_.path_params = path_params_;
 }
 
 bool RequestParser::keep_alive() const noexcept {

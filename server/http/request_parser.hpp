@@ -59,6 +59,8 @@ public:
     /// Method, target, headers, body, trailers and version; path, query, parameters, peer and id are others'
     /// to set.
     detail::RequestData& request() noexcept { return request_; }
+    /// Where the parameters that the request views are put.
+    PathParams& path_params() noexcept { return path_params_; }
     RequestFault fault() const noexcept { return fault_; }
     std::size_t size() const noexcept { return parsed_; }
     bool keep_alive() const noexcept;
@@ -83,6 +85,7 @@ private:
     void rebase_path(std::ptrdiff_t moved) noexcept;
 
     detail::RequestData request_;
+    PathParams path_params_;
     std::vector<HeaderField> fields_;
     std::vector<HeaderField> trailers_;
     RequestFault fault_ = RequestFault::none;

@@ -200,7 +200,7 @@ bool Connection::choose_handler() {
     const auto target = parse_target(request.method, request.target, exchange_->path_scratch);
     if (!target) {
         request.path = request.query = {};
-        request.path_params.clear();
+        request.path_params = {};
         refuse(status::bad_request, to_string(target.error()));
         return false;
     }
@@ -212,7 +212,9 @@ bool Connection::choose_handler() {
     if (choice.routes_number != server_.routes_number_) choice.filtered = false;
     choice.routes_number = server_.routes_number_;
     choice.endpoint = nullptr;
-    choice.match = routes->match(request.method, request.path, request, request.path_params);
+    PathParams& params = exchange_->parser().path_params();
+    choice.match = routes->match(request.method, request.path, request, params);
+    request.path_params = {params.begin(), params.size()};
     if (choice.match.status == RouteStatus::found)
         choice.endpoint = &routes->endpoints[choice.match.endpoint];
     choice.filters = routes->filters_of(choice.endpoint, request);

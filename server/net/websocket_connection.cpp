@@ -122,26 +122,25 @@ void WebSocketConnection::take_input() {
 
 std::optional<WebSocketMessage> WebSocketConnection::next() {
     if (std::exchange(held_, false)) heard_ = true;  // what was held back is heard from now on
-    std::optional<WebSocketMessage> message = std::exchange(pending_, std::nullopt);
-    if (!message) message = parse();
-    held_ = message.has_value();
-    if (!held_) read_on();
-    return message;
+    held_ = std::exchange(pending_, false) || parse();
+    if (held_) return WebSocketMessage{reader_.payload(), reader_.kind() == websocket::Kind::text};
+    read_on();
+    return std::nullopt;
 }
 
-std::optional<WebSocketMessage> WebSocketConnection::parse() {
+// Up to the next message: true when there is one.
+bool WebSocketConnection::parse() {
     while (state_ < State::ended) {
         const std::span<char> bytes = input_ ? std::span{input_->data(), input_->size()} : std::span<char>{};
         const MessageReader::Step step = reader_.read(bytes);
         if (input_) input_->consume(reader_.consumed());
         switch (step) {
             case MessageReader::Step::need_more:
-                return std::nullopt;
+                return false;
             case MessageReader::Step::pong:
                 break;
             case MessageReader::Step::message:
-                if (state_ == State::open)
-                    return WebSocketMessage{reader_.payload(), reader_.kind() == websocket::Kind::text};
+                if (state_ == State::open) return true;
                 break;
             case MessageReader::Step::ping:
                 answer_ping(reader_.payload());
@@ -152,7 +151,7 @@ std::optional<WebSocketMessage> WebSocketConnection::parse() {
                 break;
         }
     }
-    return std::nullopt;
+    return false;
 }
 
 // A client that takes nothing gets no more of them (RFC 6455 §5.5.3).

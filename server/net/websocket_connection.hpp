@@ -80,7 +80,7 @@ private:
     void on_half_close();
     void discard();
     void take_input();
-    std::optional<WebSocketMessage> parse();
+    bool parse();
     void release_input();
     void read_on();
     void end(CloseCode code, std::string_view reason);
@@ -97,7 +97,8 @@ private:
     int socket_;
     State state_ = State::open;
     bool working_ = false;        // flush() follows
-    bool held_ = false;           // the handler has a message whose bytes are in input_ or reader_
+    bool pending_ = false;        // reader_ has a message that nobody has asked for yet
+    bool held_ = false;           // the handler has it: its bytes are in input_ or reader_
     bool blocked_ = false;        // the socket takes no more of out_
     bool peer_finished_ = false;  // without a farewell; what is there to send is sent
     bool shut_ = false;           // for sending
@@ -110,7 +111,6 @@ private:
     WebSocketTerms terms_;
     websocket::MessageReader reader_;
     std::unique_ptr<websocket::Deflater> deflater_;  // null: messages are sent as they are
-    std::optional<WebSocketMessage> pending_;        // nobody has asked for it yet
     std::unique_ptr<Buffer> input_;
     std::string out_;
     std::size_t sent_ = 0;          // of out_

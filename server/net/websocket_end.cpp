@@ -33,7 +33,7 @@ void WebSocketConnection::close(CloseCode code, std::string_view reason) {
     websocket::append_close(out_, code, reason);
     state_ = State::closing;
     farewell_due_.reset();
-    pending_.reset();
+    pending_ = false;
     arm();
     if (!held_) {
         parse();  // up to the client's farewell, which may have come
@@ -169,7 +169,7 @@ void WebSocketConnection::close_socket(std::string_view error) {
     if (address_counts_) address_counts_->leave(address_);
     report(error);
     farewell_due_.reset();
-    pending_.reset();
+    pending_ = false;
     out_ = {};
     sent_ = 0;
     release_input();

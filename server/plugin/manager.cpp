@@ -56,7 +56,18 @@ void PluginManager::log(LogLevel level, std::string_view plugin, std::string_vie
 }
 
 bool PluginManager::submit(detail::BlockingJob& job, detail::GenerationInfo& generation) noexcept {
-    return services_.executor->submit(job, *static_cast<Generation&>(generation).share);
+    ExecutorShare& share = *static_cast<Generation&>(generation).share;
+    if (services_.executor->submit(job, share)) return true;
+    if (job.kind == detail::BlockingJob::Kind::websocket) report_refused_websockets(share, generation.plugin);
+    return false;
+}
+
+void PluginManager::report_refused_websockets(ExecutorShare& share, const std::string& plugin) noexcept {
+    const std::size_t refused = services_.executor->untold_refusals(share);
+    if (refused == 0) return;
+    services_.log->write(LogLevel::warning, plugin,
+                         "as many blocking WebSockets as may are open: " + std::to_string(refused) +
+                             (refused == 1 ? " handshake was" : " handshakes were") + " answered 503");
 }
 
 std::vector<std::string> PluginManager::start() {
@@ -64,7 +75,7 @@ std::vector<std::string> PluginManager::start() {
     boost::asio::post(context_, [&] {
         try {
             watch_.patience(config_.log.stall);
-            size_share(host_->executor_share, config_);
+            size_shares();
             publish(first_plan());
             watcher_ = std::make_unique<Watcher>(
                 context_, config_.plugins.settle, [this](const auto& files) { look_at(files); },
@@ -128,13 +139,21 @@ PluginManager::Entry& PluginManager::entry_for(const std::string& plugin) {
     if (!entry) {
         entry = std::make_unique<Entry>();
         entry->home = services_.loops[(entries_.size() - 1) % services_.loops.size()];
-        size_share(entry->share, config_);
+        size_share(entry->share);
     }
     return *entry;
 }
 
-void PluginManager::size_share(ExecutorShare& share, const Config& config) {
-    services_.executor->resize(share, threads_per_plugin(config.executor), queue_per_plugin(config.executor));
+void PluginManager::size_share(ExecutorShare& share) {
+    services_.executor->resize(share, {.running = threads_per_plugin(config_.executor),
+                                       .queued = queue_per_plugin(config_.executor),
+                                       .websockets = websockets_per_plugin(config_.executor)});
+}
+
+void PluginManager::size_shares() {
+    services_.executor->limit_websockets(most_websockets(config_.executor));
+    size_share(host_->executor_share);
+    for (const auto& [name, entry] : entries_) size_share(entry->share);
 }
 
 void PluginManager::publish(RoutePlan plan) {

@@ -107,6 +107,7 @@ private:
 
     void log(LogLevel level, std::string_view plugin, std::string_view message) noexcept override;
     bool submit(detail::BlockingJob& job, detail::GenerationInfo& generation) noexcept override;
+    void report_refused_websockets(ExecutorShare& share, const std::string& plugin) noexcept;
     detail::ChannelBus& channels() noexcept override { return *channels_; }
 
     void thread_main();
@@ -124,7 +125,8 @@ private:
     void swap_in(std::shared_ptr<Generation> candidate, const std::filesystem::path& file);
     void reconfigured(Config config);
     Entry& entry_for(const std::string& plugin);
-    void size_share(ExecutorShare& share, const Config& config);
+    void size_share(ExecutorShare& share);
+    void size_shares();
 
     RoutePlan plan_for(const Config& config, const FilterSet& filters, const Generations& generations) const;
     void watch_directory();

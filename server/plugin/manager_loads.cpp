@@ -238,8 +238,7 @@ void PluginManager::reconfigured(Config config) {
         filters_ = std::move(filters);
         watcher_->settle(config_.plugins.settle);
         watch_.patience(config_.log.stall);
-        size_share(host_->executor_share, config_);
-        for (const auto& [name, entry] : entries_) size_share(entry->share, config_);
+        size_shares();
         publish(std::move(plan));
     } catch (...) {
         for (auto& generation : fresh) discard(std::move(generation));

@@ -11,6 +11,14 @@ namespace patchbay {
 
 using detail::BlockingJob;
 
+namespace {
+
+constexpr std::chrono::minutes between_tellings{1};
+
+bool is_websocket(const BlockingJob& job) noexcept { return job.kind != BlockingJob::Kind::call; }
+
+}  // namespace
+
 ExecutorPool::ExecutorPool(std::size_t threads, std::size_t queue) : max_queued_{queue} {
     workers_.reserve(threads);
     for (std::size_t i = 0; i < threads; ++i) {
@@ -35,7 +43,8 @@ bool ExecutorPool::submit(BlockingJob& job, ExecutorShare& share) noexcept {
     Worker* woken = nullptr;
     {
         const std::scoped_lock lock{mutex_};
-        if (stopping_ || queued_ >= max_queued_ || share.queued_ >= share.max_queued) return false;
+        if (stopping_ || queued_ >= max_queued_ || share.queued_ >= share.limits_.queued) return false;
+        if (job.kind == BlockingJob::Kind::websocket && !takes_websocket(share)) return false;
         push(job, share);
         make_ready(share);
         if (first_ready_) woken = take_idle();
@@ -45,6 +54,10 @@ bool ExecutorPool::submit(BlockingJob& job, ExecutorShare& share) noexcept {
 }
 
 void ExecutorPool::push(BlockingJob& job, ExecutorShare& share) noexcept {
+    if (is_websocket(job)) {
+        ++share.websockets_;
+        ++websockets_;
+    }
     job.next = nullptr;
     if (share.queued_ == 0) {
         share.previous_queued_ = nullptr;
@@ -58,10 +71,28 @@ void ExecutorPool::push(BlockingJob& job, ExecutorShare& share) noexcept {
     ++queued_;
 }
 
-void ExecutorPool::resize(ExecutorShare& share, std::size_t max_running, std::size_t max_queued) noexcept {
+bool ExecutorPool::takes_websocket(ExecutorShare& share) noexcept {
+    if (share.websockets_ < share.limits_.websockets && websockets_ < max_websockets_) return true;
+    ++share.refused_websockets_;
+    return false;
+}
+
+std::size_t ExecutorPool::untold_refusals(ExecutorShare& share) noexcept {
+    const auto now = std::chrono::steady_clock::now();
     const std::scoped_lock lock{mutex_};
-    share.max_running = std::max<std::size_t>(1, max_running);
-    share.max_queued = max_queued;
+    if (share.refused_websockets_ == 0 || (share.told_ && now - *share.told_ < between_tellings)) return 0;
+    share.told_ = now;
+    return std::exchange(share.refused_websockets_, 0);
+}
+
+void ExecutorPool::limit_websockets(std::size_t most) noexcept {
+    const std::scoped_lock lock{mutex_};
+    max_websockets_ = most;
+}
+
+void ExecutorPool::resize(ExecutorShare& share, const ShareLimits& limits) noexcept {
+    const std::scoped_lock lock{mutex_};
+    share.limits_ = limits;
     make_ready(share);
     wake_all();
 }
@@ -85,7 +116,7 @@ void ExecutorPool::wait_for_work(Worker& self, std::unique_lock<std::mutex>& loc
 }
 
 void ExecutorPool::make_ready(ExecutorShare& share) noexcept {
-    if (share.ready_ || share.queued_ == 0 || share.running_ >= share.max_running) return;
+    if (share.ready_ || share.queued_ == 0 || share.running_ >= share.limits_.running) return;
     share.ready_ = true;
     share.next_ready_ = nullptr;
     (last_ready_ ? last_ready_->next_ready_ : first_ready_) = &share;
@@ -122,6 +153,7 @@ void ExecutorPool::run_job(Worker& self, std::unique_lock<std::mutex>& lock) {
     BlockingJob* job = take_job(share);
     if (!job) return;
     self.inside = job->lease ? &job->lease->generation() : nullptr;
+    const bool websocket = is_websocket(*job);  // which is gone by the end
     lock.unlock();
     {
         const detail::LeaseScope scope{job->lease};
@@ -139,6 +171,10 @@ void ExecutorPool::run_job(Worker& self, std::unique_lock<std::mutex>& lock) {
     lock.lock();
     self.inside = nullptr;
     --share->running_;
+    if (websocket) {
+        --share->websockets_;
+        --websockets_;
+    }
     make_ready(*share);
     changed_.notify_all();
 }

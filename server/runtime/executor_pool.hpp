@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <semaphore.h>
 #include <string>
 #include <thread>
@@ -17,16 +18,24 @@
 
 namespace patchbay {
 
-/// What one plugin may use of the pool, and what it uses now. Owned by the plugin's entry in the registry,
-/// shared by all its generations; the pool's while any job of it is queued or running.
-struct ExecutorShare {
-    std::size_t max_running = 1;  ///< jobs; once the pool has had one of it, changed by resize() only
-    std::size_t max_queued = 1;   ///< likewise
+/// What one plugin may use of the pool: jobs.
+struct ShareLimits {
+    std::size_t running = 1;     ///< at least 1
+    std::size_t queued = 1;      ///< that wait
+    std::size_t websockets = 0;  ///< queued or running, those of WebSockets
+};
 
+/// What a plugin uses of the pool now. Owned by the plugin's entry in the registry, shared by all its
+/// generations; the pool's while any job of it is queued or running.
+struct ExecutorShare {
 private:
     friend class ExecutorPool;
+    ShareLimits limits_;
     std::size_t running_ = 0;
     std::size_t queued_ = 0;
+    std::size_t websockets_ = 0;
+    std::size_t refused_websockets_ = 0;  // that nobody has been told of
+    std::optional<std::chrono::steady_clock::time_point> told_;
     detail::BlockingJob* oldest_ = nullptr;
     detail::BlockingJob* newest_ = nullptr;
     ExecutorShare* next_ready_ = nullptr;   // in the pool's round of shares that may start a job
@@ -46,13 +55,19 @@ public:
     ExecutorPool(const ExecutorPool&) = delete;
     ExecutorPool& operator=(const ExecutorPool&) = delete;
 
-    /// Queues a job; false, and nothing done, when its share or the whole queue is full or the pool has
-    /// stopped. Shares take turns; within one, jobs run in the order submitted. A job that is doomed or past
-    /// its deadline when its turn comes is dropped instead.
+    /// Queues a job; false, and nothing done, when its share or the whole queue is full, the pool has
+    /// stopped, or it is a WebSocket's and as many of them as may are queued or running. Shares take turns;
+    /// within one, jobs run in the order submitted. A job that is doomed or past its deadline when its turn
+    /// comes is dropped instead.
     [[nodiscard]] bool submit(detail::BlockingJob& job, ExecutorShare& share) noexcept;
 
     /// Changes what a share may use from now on.
-    void resize(ExecutorShare& share, std::size_t max_running, std::size_t max_queued) noexcept;
+    void resize(ExecutorShare& share, const ShareLimits& limits) noexcept;
+    /// The same of WebSockets' jobs, over all shares; none before this is called.
+    void limit_websockets(std::size_t most) noexcept;
+    /// For a line in the log: how many WebSockets of the share its limit or that of all has refused since
+    /// this was told last; 0 within a minute of that.
+    std::size_t untold_refusals(ExecutorShare& share) noexcept;
 
     /// Waits until no thread is inside a job of that generation, or still returning from one.
     void wait_until_left(const detail::GenerationInfo& generation);
@@ -100,6 +115,7 @@ private:
         bool ended = false;
     };
 
+    bool takes_websocket(ExecutorShare& share) noexcept;
     void worker_main(Worker& self);
     void wait_for_work(Worker& self, std::unique_lock<std::mutex>& lock);
     Worker* take_idle() noexcept;
@@ -118,7 +134,9 @@ private:
     ExecutorShare* queued_shares_ = nullptr;
     std::size_t max_queued_;
     std::size_t queued_ = 0;
-    Worker* idle_ = nullptr;  // those that wait for work, the last that began to first: its caches are warm
+    std::size_t max_websockets_ = 0;
+    std::size_t websockets_ = 0;  // queued or running
+    Worker* idle_ = nullptr;      // those that wait for work, the last that began to first: its caches are warm
     bool stopping_ = false;
 };
 

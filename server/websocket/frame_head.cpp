@@ -56,7 +56,7 @@ FrameFault parse_frame_head(std::string_view bytes, FrameHead& head) noexcept {
     }
     if (bytes.size() < 2 + width + head.key.size()) return FrameFault::none;
     std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(2 + width), head.key.size(), head.key.begin());
-    head.size = 2 + width + head.key.size();
+    head.size = static_cast<std::uint8_t>(2 + width + head.key.size());
     return FrameFault::none;
 }
 

@@ -27,12 +27,12 @@ constexpr std::size_t max_control_payload = 125;
 struct FrameHead {
     static constexpr std::size_t max_size = 14;
 
-    std::size_t size = 0;  ///< bytes of the head itself; 0: not all of it has come
+    std::uint64_t payload = 0;  ///< bytes
+    MaskKey key{};
+    std::uint8_t size = 0;  ///< bytes of the head itself; 0: not all of it has come
     bool fin = false;
     bool rsv1 = false;  ///< whether it may be set is up to what was negotiated
     Opcode opcode = Opcode::continuation;
-    std::uint64_t payload = 0;  ///< bytes
-    MaskKey key{};
 };
 
 /// Reads the head at the front of `bytes`. A fault is said as soon as its bytes are there.

@@ -8,6 +8,7 @@
 #include "websocket/utf8.hpp"
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -36,7 +37,7 @@ public:
 
     /// From the first message on, they may be compressed as was agreed on.
     void inflate_with(const DeflateParameters& parameters, CompressionPool& pool) {
-        inflater_.emplace(parameters, pool);
+        inflater_ = std::make_unique<Inflater>(parameters, pool);
     }
 
     /// Reads on in `bytes`, which begin where the last call's consumed() ended, and changes them. A message
@@ -93,8 +94,8 @@ private:
     Utf8Checker utf8_;
     std::uint8_t head_count_ = 0;
     std::array<char, FrameHead::max_size> head_bytes_{};  // of a head that has not come whole
-    std::optional<Inflater> inflater_;
-    std::string message_;  // what has come of the message in parts
+    std::unique_ptr<Inflater> inflater_;                  // null: messages come as they are
+    std::string message_;                                 // what has come of the message in parts
     std::string control_;  // likewise of a control frame, which may stand within
 };
 

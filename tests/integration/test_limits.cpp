@@ -3,10 +3,12 @@
 #include "support/process_facts.hpp"
 #include "support/server_process.hpp"
 #include "support/temp_directory.hpp"
+#include "support/websocket_client.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <deque>
 #include <filesystem>
 #include <memory>
 #include <sched.h>
@@ -161,6 +163,24 @@ TEST_CASE("an idle connection keeps no buffer") {
     const auto idle = connect(1000);
     CHECK(resident_kibibytes(server.id()) < before + 1000);  // a buffer has 8 KiB
     CHECK(idle.front()->get("/").status == 200);
+    CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("an idle WebSocket takes no more than 2 KiB") {
+    allow_own_descriptors(4096);
+    ServerProcess server{"listen: 127.0.0.1:0\nevent_loops: 1\n", {{PATCHBAY_CONTRACT, "contract.so"}}};
+    const auto connect = [&](int count) {
+        std::deque<WebSocketClient> clients;
+        for (int i = 0; i < count; ++i) {
+            clients.emplace_back(server.port(), "/ws").send("x");
+            REQUIRE(clients.back().read_message() == "x");
+        }
+        return clients;
+    };
+    connect(100);
+    const std::size_t before = resident_kibibytes(server.id());
+    const auto idle = connect(1000);
+    CHECK(resident_kibibytes(server.id()) < before + 2000 + 300);  // and some of others
     CHECK(server.terminate() == 0);
 }
 #endif

@@ -294,6 +294,26 @@ TEST_CASE("a plain function talks on a thread of the executor") {
     CHECK(server.terminate() == 0);
 }
 
+TEST_CASE("blocking WebSockets leave threads to blocking handlers") {
+    // Three threads for the plugin, and of them one for its WebSockets.
+    ServerProcess server{two_loops + "executor: {threads: 4}\n", sockets};
+    WebSocketClient client{server.port(), "/blocking"};
+    client.send("x");
+    CHECK(client.read_message() == "executor x");
+    const HttpResponse refusal = answer_to(server.port(), websocket_handshake("/blocking"));
+    CHECK(refusal.status == 503);
+    CHECK(refusal.header("retry-after") == "1");
+    CHECK(answer_to(server.port(), websocket_handshake("/blocking")).status == 503);
+    server.wait_for_log("as many blocking WebSockets as may are open: 1 handshake was answered 503");
+    CHECK(HttpClient{server.port()}.get("/plain").body == "plain");
+    CHECK(answer_to(server.port(), websocket_handshake("/echo")).status == 101);
+    client.send_close(1000);
+    CHECK(client.read_close() == 1000);
+    CHECK(
+        eventually([&] { return answer_to(server.port(), websocket_handshake("/blocking")).status == 101; }));
+    CHECK(server.terminate() == 0);
+}
+
 TEST_CASE("what filters attach stays until the socket's end") {
     ServerProcess server{two_loops, sockets};
     {

@@ -68,6 +68,7 @@ public:
         handlers.websocket("leaves", leaves).route("GET /leaves");
         handlers.websocket("timed", timed, {.close_timeout = hasty}).route("GET /timed");
         handlers.blocking_websocket("blocking", blocking).route("GET /blocking");
+        handlers.blocking("plain", [](Request&) { return Response::text("plain"); }).route("GET /plain");
         handlers.filter("visitor").before(visitor).after(seen);
         handlers.websocket("filtered", filtered).route("GET /filtered").filter("visitor");
     }

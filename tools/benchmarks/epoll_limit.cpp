@@ -1,6 +1,6 @@
 // What the machine itself costs: a bare epoll loop that finds the end of a request's head and sends a constant answer, or to
-// POST the body back, or to WebSocket frames their payload, one receive and one send a batch. It is no HTTP server; every
-// other figure is given as a multiple of its.
+// POST the body back, or to WebSocket frames their payload, one receive and one send a batch; what is posted to /publish it
+// sends to every WebSocket. It is no HTTP server; every other figure is given as a multiple of its.
 // epoll_limit PORT
 #include <arpa/inet.h>
 #include <csignal>
@@ -90,13 +90,24 @@ std::string echoes_of(std::string_view received, std::string& rest) {
     return out;
 }
 
+using Connections = std::unordered_map<int, Connection>;
+
+// One bare send each, of up to 125 bytes.
+void publish(std::string_view text, const Connections& connections) {
+    std::string frame{'\x81', static_cast<char>(text.size())};
+    frame.append(text);
+    for (const auto& [descriptor, connection] : connections)
+        if (connection.websocket) ::send(descriptor, frame.data(), frame.size(), MSG_NOSIGNAL);
+}
+
 // Answers for every complete request in what was received; what is left of an incomplete one stays in the connection.
-std::string answers_to(std::string_view received, Connection& connection) {
+std::string answers_to(std::string_view received, Connection& connection, const Connections& connections) {
     std::string& rest = connection.rest;
     if (connection.websocket) return echoes_of(received, rest);
     std::string out;
     if (!rest.empty()) received = rest.append(received);
-    if (received.starts_with("GET /ws ") && received.ends_with("\r\n\r\n")) {
+    const bool upgrades = received.starts_with("GET /ws ") || received.starts_with("GET /joined ");
+    if (upgrades && received.ends_with("\r\n\r\n")) {
         connection.websocket = true;
         rest.clear();
         return std::string{upgrade};
@@ -104,6 +115,7 @@ std::string answers_to(std::string_view received, Connection& connection) {
     for (std::size_t end; (end = received.find("\r\n\r\n")) != std::string_view::npos;) {
         const std::size_t body = received[0] == 'P' ? body_size(received.substr(0, end)) : 0;
         if (received.size() < end + 4 + body) break;
+        if (received.starts_with("POST /publish ")) publish(received.substr(end + 4, body), connections);
         if (body == 0) {
             out.append(answer);
         } else {
@@ -125,7 +137,7 @@ int main(int argc, char** argv) {
     watch(epoll, listener);
     std::vector<epoll_event> events(512);
     std::vector<char> received(1 << 16);
-    std::unordered_map<int, Connection> connections;
+    Connections connections;
     for (;;) {
         const int ready = ::epoll_wait(epoll, events.data(), static_cast<int>(events.size()), -1);
         for (int i = 0; i < ready; ++i) {
@@ -141,7 +153,7 @@ int main(int argc, char** argv) {
                 continue;
             }
             const std::string out =
-                answers_to({received.data(), static_cast<std::size_t>(size)}, connections[descriptor]);
+                answers_to({received.data(), static_cast<std::size_t>(size)}, connections[descriptor], connections);
             if (!out.empty() && ::send(descriptor, out.data(), out.size(), MSG_NOSIGNAL) < 0) ::close(descriptor);
         }
     }

@@ -19,7 +19,7 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 def build_load():
     os.makedirs(WORK, exist_ok=True)
-    for name in ("epoll_limit", "http_load"):
+    for name in ("epoll_limit", "http_load", "publish_load"):
         source, binary = os.path.join(HERE, name + ".cpp"), os.path.join(WORK, name)
         if not os.path.exists(binary) or os.path.getmtime(binary) < os.path.getmtime(source):
             subprocess.run(["g++", "-std=c++20", "-O3", "-DNDEBUG", source, "-o", binary], check=True)

@@ -24,7 +24,7 @@ namespace patchbay {
 
 namespace detail {
 
-/// Throws HttpError(503) with Retry-After: the executor's queue for this plugin is full.
+/// Throws HttpError(503) with Retry-After: the executor takes no more of this plugin.
 [[noreturn]] PATCHBAY_API void throw_executor_full();
 /// Throws what a job that was dropped before it ran means to whoever awaits it.
 [[noreturn]] PATCHBAY_API void throw_dropped(BlockingJob::Drop reason);
@@ -40,9 +40,11 @@ class BlockingCall final : BlockingJob {
     using Value = std::conditional_t<std::is_void_v<Result>, std::monostate, Result>;
 
 public:
-    explicit BlockingCall(Function function) : function_{std::move(function)} {}
+    using BlockingJob::Kind;
+    explicit BlockingCall(Function function, Kind of = Kind::call)
+        : BlockingJob{of}, function_{std::move(function)} {}
     BlockingCall(BlockingCall&& other) noexcept
-        : function_{std::move(other.function_)}, context_{other.context_} {}
+        : BlockingJob{other.kind}, function_{std::move(other.function_)}, context_{other.context_} {}
 
     void bind(TaskContext& context) noexcept { context_ = &context; }
     bool await_ready() const {

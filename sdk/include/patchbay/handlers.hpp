@@ -81,7 +81,8 @@ public:
     }
 
     /// The same for a plain function on an executor thread, `void f(Request&, BlockingWebSocket&)`, which
-    /// holds that thread until it ends: the plugin's share of the executor limits how many there are.
+    /// holds that thread until it ends: a handshake beyond those that the operator allows, by default half of
+    /// the plugin's threads, is answered 503.
     template <class Function>
     HandlerRef blocking_websocket(std::string_view name, Function function, WebSocketOptions options = {},
                                   std::source_location where = std::source_location::current()) {

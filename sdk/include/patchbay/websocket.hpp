@@ -53,19 +53,19 @@ public:
 
     /// `co_await socket.accept()`: answers the handshake, and ends when that is out. Errors (of all three
     /// awaited): boost::system::system_error, operation_aborted, when the task was cancelled.
-    auto accept() noexcept { return detail::WebSocketAccept{*session_}; }
+    auto accept() noexcept { return detail::WebSocketAccept{session_}; }
 
     /// The next message; nothing when the socket is closed, by whomever:
     /// `while (auto message = co_await socket.receive())`. Whoever does not receive holds the client back.
     /// Errors: std::logic_error while another task receives.
-    auto receive() noexcept { return detail::WebSocketReceive{*session_}; }
+    auto receive() noexcept { return detail::WebSocketReceive{session_}; }
 
     /// Sends a text, or bytes, and ends when there is room for more, so that a slow client slows its handler
     /// down instead of filling the memory. False when the socket is closed: what was sent may not have
     /// arrived. Precondition: a text is UTF-8. Lifetime: what is sent is read when it is awaited, and copied.
-    auto send(std::string_view text) noexcept { return detail::WebSocketSend{*session_, text, true}; }
+    auto send(std::string_view text) noexcept { return detail::WebSocketSend{session_, {text, true}}; }
     auto send_bytes(std::string_view bytes) noexcept {
-        return detail::WebSocketSend{*session_, bytes, false};
+        return detail::WebSocketSend{session_, {bytes, false}};
     }
 
     /// Says farewell after what was sent before; nothing can be received any more. A socket that is closed

@@ -22,6 +22,10 @@ public:
             .route("GET /inline");
         handlers.blocking("blocking", blocking).route("GET /blocking");
         handlers.websocket("ws", echo_messages).route("GET /ws");
+        handlers.websocket("joined", [this](Request&, WebSocket& socket) { return joined(socket); })
+            .route("GET /joined");
+        handlers.async("publish", [this](Request& request) { return publish(request); })
+            .route("POST /publish");
         handlers.websocket("ws_deflate", echo_messages, {.compression = true}).route("GET /ws-deflate");
     }
 
@@ -40,6 +44,18 @@ private:
         std::this_thread::sleep_for(10ms);
         return Response::text("ok");
     }
+    // Before it accepts, so that a client has joined once it has the answer to its handshake.
+    Task<> joined(WebSocket& socket) {
+        socket.join(news_);
+        while (const auto message = co_await socket.receive()) {
+        }
+    }
+    Task<Response> publish(Request& request) {
+        news_.publish(request.body());
+        co_return Response::text("published");
+    }
+
+    Channel news_{"contract/news"};
 };
 
 }  // namespace

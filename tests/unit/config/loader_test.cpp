@@ -40,7 +40,7 @@ TEST_CASE("every key is read into its field", "[config]") {
 listen: "[::1]:0"
 trusted_proxies: [10.0.0.0/8, "::1", unix]
 event_loops: 3
-executor: {threads: 8, queue: 99, per_plugin: {threads: 7, queue: 98}}
+executor: {threads: 8, queue: 99, websockets: 6, per_plugin: {threads: 7, queue: 98, websockets: 5}}
 plugins:
   directory: /srv/plugins
   watch: false
@@ -59,7 +59,7 @@ log: {level: error}
     expected.listen = {ListenerConfig{TcpAddress{"::1", 0}}};
     expected.trusted_proxies = {{"10.0.0.0", 8}, {"::1", 128}, {"unix", 0}};
     expected.event_loops = 3;
-    expected.executor = {8, 99, {7, 98}};
+    expected.executor = {8, 99, 6, {7, 98, 5}};
     expected.plugins = {"/srv/plugins", false, 250ms, 0ms, 1min, "/run/patchbay"};
     expected.drain = {1s};
     expected.shutdown = {2s};
@@ -130,6 +130,17 @@ TEST_CASE("a plugin's share follows the whole unless it is set", "[config]") {
     CHECK_THROWS_WITH(
         load("executor: {queue: 10, per_plugin: {queue: 11}}"),
         "patchbay.yaml:1:43: executor.per_plugin.queue: 11 is more than executor.queue, which is 10");
+}
+
+TEST_CASE("blocking WebSockets leave half of the threads unless it is said otherwise", "[config]") {
+    CHECK(most_websockets({}) == 16);
+    CHECK(websockets_per_plugin({}) == 12);
+    const auto small = load("executor: {threads: 1}").executor;
+    CHECK(most_websockets(small) == 0);
+    CHECK(websockets_per_plugin(small) == 0);
+    const auto chosen = load("executor: {threads: 4, websockets: 4, per_plugin: {websockets: 3}}").executor;
+    CHECK(most_websockets(chosen) == 4);
+    CHECK(websockets_per_plugin(chosen) == 3);
 }
 
 TEST_CASE("a file is read from the disk", "[config]") {

@@ -14,7 +14,9 @@ std::string location(std::string_view pattern, std::string_view target, std::str
     detail::RequestData request;
     request.path = path;
     request.query = query;
-    REQUIRE(parsed->match(path, request.path_params));
+    PathParams params;
+    REQUIRE(parsed->match(path, params));
+    request.path_params = params;
     return redirect_location(target, Request{request});
 }
 
@@ -46,7 +48,9 @@ TEST_CASE("a redirect carries parameters and query") {
 
 TEST_CASE("a redirect to a path leads to no other server") {
     detail::RequestData request;
-    request.path_params.add("rest", "/evil.example");
+    PathParams params;
+    params.add("rest", "/evil.example");
+    request.path_params = params;
     CHECK(redirect_location("/{rest}", Request{request}) == "/evil.example");
     CHECK(location("/go/{rest:path}", "/{rest}", "/go/\\evil.example") == "/%5Cevil.example");
 }

@@ -1,5 +1,7 @@
 #include "http/request_parser.hpp"
 
+#include <patchbay/request.hpp>
+
 #include <catch2/catch.hpp>
 
 #include <cstring>
@@ -116,15 +118,16 @@ TEST_CASE("what was derived from the target moves with it, and what lies elsewhe
     const std::string elsewhere = "/decoded";
     request.path = request.target.substr(0, 8);
     request.query = request.target.substr(9);
-    request.path_params.add("id", request.path.substr(7));
-    request.path_params.add("other", elsewhere);
+    parser.path_params().add("id", request.path.substr(7));
+    parser.path_params().add("other", elsewhere);
+    request.path_params = parser.path_params();
     REQUIRE(parser.body_limit(200'000));
     REQUIRE(feed(std::string(50'000, 'x')) == RequestParser::Step::need_more);
     CHECK(request.path.data() == request.target.data());
     CHECK(request.path == "/users/7");
     CHECK(request.query == "x=1");
-    CHECK(request.path_params.find("id") == "7");
-    CHECK(request.path_params.find("other")->data() == elsewhere.data());
+    CHECK(Request{request}.path_param("id") == "7");
+    CHECK(Request{request}.path_param("other").data() == elsewhere.data());
     request.path = elsewhere;
     REQUIRE(feed(std::string(50'000, 'x')) == RequestParser::Step::complete);
     CHECK(request.path.data() == elsewhere.data());

@@ -1,4 +1,5 @@
 #include "runtime/executor_pool.hpp"
+#include "support/eventually.hpp"
 
 #include <patchbay/detail/thread_state.hpp>
 #include <patchbay/event_loop.hpp>
@@ -24,7 +25,9 @@ namespace {
 
 class Job final : public detail::BlockingJob {
 public:
-    explicit Job(std::function<void()> what) : what_{std::move(what)} {}
+    using BlockingJob::Kind;
+    explicit Job(std::function<void()> what, Kind of = Kind::call)
+        : BlockingJob{of}, what_{std::move(what)} {}
 
     void run() noexcept override {
         const auto result = ended;
@@ -48,17 +51,21 @@ private:
 
 /// A job that holds its thread until it is told to go.
 struct Gate {
+    explicit Gate(Job::Kind kind = Job::Kind::call)
+        : job{[this] {
+                  entered.release();
+                  leave.acquire();
+              },
+              kind} {}
+
     std::binary_semaphore entered{0};
     std::binary_semaphore leave{0};
-    Job job{[this] {
-        entered.release();
-        leave.acquire();
-    }};
+    Job job;
 };
 
 ExecutorShare& widen(ExecutorPool& pool, ExecutorShare& share, std::size_t running = 8,
                      std::size_t queued = 8) {
-    pool.resize(share, running, queued);
+    pool.resize(share, {.running = running, .queued = queued});
     return share;
 }
 
@@ -117,6 +124,41 @@ TEST_CASE("a share whose jobs all hang leaves threads to its neighbours") {
     CHECK(neighbour.ended->get_future().get() == "ran");
     hanging.leave.release();
     CHECK(queued.ended->get_future().get() == "ran");
+}
+
+TEST_CASE("WebSockets are refused beyond their number, of a share and of all, and nothing else is") {
+    using Kind = Job::Kind;
+    ExecutorShare share;
+    ExecutorShare other;
+    ExecutorPool pool{4, 8};
+    pool.resize(share, {.running = 4, .queued = 8, .websockets = 1});
+    pool.resize(other, {.running = 4, .queued = 8, .websockets = 8});
+    pool.limit_websockets(2);
+    Gate first{Kind::websocket};
+    Gate second{Kind::websocket};
+    Gate adopted{Kind::adopted_websocket};
+    Job refused{[] {}, Kind::websocket};
+    Job call{[] {}};
+    REQUIRE(pool.submit(first.job, share));
+    first.entered.acquire();
+    CHECK(pool.untold_refusals(share) == 0);
+    CHECK_FALSE(pool.submit(refused, share));
+    CHECK_FALSE(pool.submit(refused, share));
+    CHECK(pool.untold_refusals(share) == 2);
+    CHECK_FALSE(pool.submit(refused, share));
+    CHECK(pool.untold_refusals(share) == 0);  // so soon
+    REQUIRE(pool.submit(second.job, other));
+    second.entered.acquire();
+    CHECK_FALSE(pool.submit(refused, other));
+    CHECK(pool.untold_refusals(other) == 1);
+    REQUIRE(pool.submit(call, share));
+    CHECK(call.ended->get_future().get() == "ran");
+    REQUIRE(pool.submit(adopted.job, share));  // of a socket that is open already
+    adopted.entered.acquire();
+    for (Gate* gate : {&first, &second, &adopted}) gate->leave.release();
+    Job next{[] {}, Kind::websocket};
+    REQUIRE(test::eventually([&] { return pool.submit(next, share); }));
+    CHECK(next.ended->get_future().get() == "ran");
 }
 
 TEST_CASE("a full share and a full pool refuse") {

@@ -56,8 +56,10 @@ TEST_CASE_METHOD(TypicalRequest, "typed query parameters must be whole, in range
 }
 
 TEST_CASE_METHOD(TypicalRequest, "path parameters: text, numbers, and the plugin's own mistakes") {
-    data.path_params.add("id", "17");
-    data.path_params.add("name", "Ada");
+    PathParams params;
+    params.add("id", "17");
+    params.add("name", "Ada");
+    data.path_params = params;
     CHECK(request.path_param("name") == "Ada");
     CHECK(request.path_param<long>("id") == 17);
     CHECK(test::refusal([&] { request.path_param<int>("name"); }) ==

@@ -28,7 +28,8 @@ public:
     virtual void log(LogLevel level, std::string_view plugin, std::string_view message) noexcept = 0;
 
     /// Queues a job for an executor thread under the plugin's share. False, and nothing done, when the queue
-    /// is full. Lifetime: the job stays valid until the host has called its run() or drop().
+    /// is full, or for a WebSocket when as many are open as may be. Lifetime: the job stays valid until the
+    /// host has called its run() or drop().
     [[nodiscard]] virtual bool submit(BlockingJob& job, GenerationInfo& generation) noexcept = 0;
 
     /// Of all generations of all plugins.
@@ -91,6 +92,11 @@ private:
 class PATCHBAY_API BlockingJob {
 public:
     enum class Drop : unsigned char { cancelled, deadline_passed, shutting_down };
+    enum class Kind : unsigned char {
+        call,
+        websocket,         ///< holds its thread for as long as a client likes, so the host limits how many do
+        adopted_websocket  ///< the same, of one that is open already: not refused for that limit
+    };
 
     /// Runs on an executor thread; the job may be gone when it returns.
     virtual void run() noexcept = 0;
@@ -101,9 +107,10 @@ public:
     LeaseBlock* lease = nullptr;  ///< held by whoever submits, until run() or drop() returns
     std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
     std::atomic<bool> doomed{false};  ///< set from any thread: drop the job instead of running it
+    const Kind kind;
 
 protected:
-    BlockingJob() = default;
+    explicit BlockingJob(Kind of = Kind::call) noexcept : kind{of} {}
     ~BlockingJob() = default;
 };
 

@@ -52,7 +52,7 @@ struct RequestData {
     BodyFeed* body_feed = nullptr;  ///< of a body that arrives while the handler runs
     std::span<const HeaderField> headers;
     std::span<const HeaderField> trailers;  ///< once the body's end has been read
-    PathParams path_params;
+    std::span<const PathParams::Param> path_params;
     asio::ip::basic_endpoint<asio::ip::tcp> peer;           ///< unspecified: of a Unix socket
     std::shared_ptr<const TrustedProxies> trusted_proxies;  ///< null: none
     std::uint64_t id = 0;

@@ -53,6 +53,11 @@ concept Awaiter = requires(T& t) {
 /// An awaiter of the SDK's own that learns which task awaits it before it is asked anything.
 template <class T>
 concept ContextAwaiter = Awaiter<T> && requires(T& t, TaskContext& context) { t.bind(context); };
+/// The same, but the awaiter is made where the task keeps it, so that the frame holds it once, not twice.
+template <class T>
+concept ContextAwaitable = requires(T& t, TaskContext& context) {
+    { t.awaiter(context) } -> Awaiter;
+};
 
 template <class T>
 struct Ready {
@@ -110,6 +115,8 @@ public:
             Type awaiter(std::forward<Awaited>(awaited));
             awaiter.bind(*context_);
             return awaiter;
+        } else if constexpr (ContextAwaitable<Type>) {
+            return awaited.awaiter(*context_);
         } else if constexpr (Awaiter<Type>) {
             return Type(std::forward<Awaited>(awaited));
         } else {

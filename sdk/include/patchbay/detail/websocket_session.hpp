@@ -89,7 +89,9 @@ public:
     bool open() const noexcept { return port_ && !close_code_; }
     std::optional<CloseCode> close_code() const noexcept { return close_code_; }
     std::string_view close_reason() const noexcept { return close_reason_; }
-    std::string_view subprotocol() const noexcept { return subprotocol_; }
+    std::string_view subprotocol() const noexcept {
+        return subprotocol_ ? std::string_view{*subprotocol_} : std::string_view{};
+    }
     void close(CloseCode code, std::string_view reason);
     const std::shared_ptr<WebSocketOutbox>& outbox();
     bool handing_over() const noexcept { return handing_over_ && !close_code_; }
@@ -98,9 +100,9 @@ public:
 
 private:
     friend struct WebSocketWaiter;
-    friend class WebSocketAccept;
-    friend class WebSocketReceive;
-    friend class WebSocketSend;
+    friend class WebSocketAcceptWaiter;
+    friend class WebSocketReceiveWaiter;
+    friend class WebSocketSendWaiter;
     friend class WebSocketOutbox;
     struct Opening;
     struct Parts;  // the request and what the handler makes of it, until it has ended
@@ -130,12 +132,11 @@ private:
     TaskContext* opener_context_ = nullptr;
     std::optional<WebSocketMessage> message_;
     std::shared_ptr<WebSocketOutbox> outbox_;
-    std::unique_ptr<Response> answer_;  // what the handler adds to the 101
-    std::unique_ptr<Left> left_;        // the handler hands the socket over, or has
-    std::exception_ptr failure_;        // thrown before the handshake was accepted
-    std::string subprotocol_;
-    std::string close_reason_;
-    std::string farewell_reason_;
+    std::unique_ptr<Response> answer_;                // what the handler adds to the 101
+    std::unique_ptr<Left> left_;                      // the handler hands the socket over, or has
+    std::exception_ptr failure_;                      // thrown before the handshake was accepted
+    std::unique_ptr<const std::string> subprotocol_;  // null: none was agreed on
+    std::string close_reason_;                        // before there is a code: of the handler's farewell
     std::optional<CloseCode> close_code_;
     CloseCode farewell_ = CloseCode::normal;  // the handler's, once it has ended
     bool asked_ = false;                      // the handshake is accepted

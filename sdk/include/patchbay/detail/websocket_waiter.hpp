@@ -18,52 +18,70 @@ class WebSocketSession;
 struct WebSocketWaiter {
     enum class For : std::uint8_t { opening, message, room };
 
-    WebSocketSession* session = nullptr;
-    TaskContext* context = nullptr;
+    WebSocketWaiter(WebSocketSession& of, TaskContext& task) noexcept : session{&of}, context{&task} {}
+    WebSocketWaiter(const WebSocketWaiter&) = delete;
+    WebSocketWaiter& operator=(const WebSocketWaiter&) = delete;
+
+    WebSocketSession* session;
+    TaskContext* context;
     std::coroutine_handle<> handle;
     WebSocketWaiter* next = nullptr;
     For what = For::opening;
     bool waiting = false;
     bool cancelled = false;
 
-    void bind(TaskContext& task) noexcept { context = &task; }
     /// Errors: system_error, operation_aborted.
     PATCHBAY_API void require_not_cancelled() const;
     PATCHBAY_API void suspend(std::coroutine_handle<> waiter, For event);
     PATCHBAY_API void resumed();
 };
 
-/// Each is awaited once, at once.
-class [[nodiscard("this does nothing until it is awaited")]] WebSocketAccept : public WebSocketWaiter {
+class WebSocketAcceptWaiter : public WebSocketWaiter {
 public:
-    explicit WebSocketAccept(WebSocketSession& of) noexcept { session = &of; }
+    using WebSocketWaiter::WebSocketWaiter;
     PATCHBAY_API bool await_ready();
     void await_suspend(std::coroutine_handle<> waiter) { suspend(waiter, For::opening); }
     PATCHBAY_API void await_resume();
 };
 
-class [[nodiscard("this does nothing until it is awaited")]] WebSocketReceive : public WebSocketWaiter {
+class WebSocketReceiveWaiter : public WebSocketWaiter {
 public:
-    explicit WebSocketReceive(WebSocketSession& of) noexcept { session = &of; }
+    using WebSocketWaiter::WebSocketWaiter;
     PATCHBAY_API bool await_ready();
     void await_suspend(std::coroutine_handle<> waiter) { suspend(waiter, For::message); }
     PATCHBAY_API std::optional<WebSocketMessage> await_resume();
 };
 
-class [[nodiscard("this does nothing until it is awaited")]] WebSocketSend : public WebSocketWaiter {
+class WebSocketSendWaiter : public WebSocketWaiter {
 public:
-    WebSocketSend(WebSocketSession& of, std::string_view payload, bool is_text) noexcept
-        : payload_{payload}, is_text_{is_text} {
-        session = &of;
-    }
+    /// Lifetime: the message's is longer.
+    WebSocketSendWaiter(WebSocketSession& of, TaskContext& task, const WebSocketMessage& message) noexcept
+        : WebSocketWaiter{of, task}, message_{&message} {}
     PATCHBAY_API bool await_ready();
     void await_suspend(std::coroutine_handle<> waiter) { suspend(waiter, sent_ ? For::room : For::opening); }
     PATCHBAY_API bool await_resume();
 
 private:
-    std::string_view payload_;
-    bool is_text_;
     bool sent_ = false;
+    const WebSocketMessage* message_;
+};
+
+// What WebSocket gives its handler: each is awaited once, at once, and lives until that has ended.
+
+struct [[nodiscard("this does nothing until it is awaited")]] WebSocketAccept {
+    WebSocketSession* session;
+    WebSocketAcceptWaiter awaiter(TaskContext& context) const noexcept { return {*session, context}; }
+};
+
+struct [[nodiscard("this does nothing until it is awaited")]] WebSocketReceive {
+    WebSocketSession* session;
+    WebSocketReceiveWaiter awaiter(TaskContext& context) const noexcept { return {*session, context}; }
+};
+
+struct [[nodiscard("this does nothing until it is awaited")]] WebSocketSend {
+    WebSocketSession* session;
+    WebSocketMessage message;
+    WebSocketSendWaiter awaiter(TaskContext& context) const noexcept { return {*session, context, message}; }
 };
 
 }  // namespace patchbay::detail
