@@ -4,7 +4,7 @@
 #include <patchbay/task_group.hpp>
 
 #include <algorithm>
-#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <stdexcept>
@@ -54,11 +54,15 @@ void check(const EventsOptions& options) {
         throw std::invalid_argument{"patchbay: event streams need 0 <= reconnect_min <= reconnect_max"};
 }
 
-// One after the other evenly over the range, by a Weyl sequence of the golden ratio: clients that are sent
-// away together do not come back together, which takes no randomness.
+// Clients that are sent away together must not come back together, which takes no more randomness than a
+// clock has, mixed as SplitMix64 does it (Steele, Lea, Flood: Fast splittable pseudorandom number generators,
+// 2014).
 milliseconds next_reconnect(const EventsOptions& options) {
-    static std::atomic<std::uint32_t> sequence{0};
-    const double fraction = sequence.fetch_add(0x9E3779B9U, std::memory_order_relaxed) / 4294967296.0;
+    auto bits = static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
+    bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9U;
+    bits = (bits ^ (bits >> 27)) * 0x94d049bb133111ebU;
+    bits ^= bits >> 31;
+    const double fraction = static_cast<double>(bits >> 32) / 4294967296.0;
     const auto range = static_cast<double>((options.reconnect_max - options.reconnect_min).count()) + 1;
     return options.reconnect_min + milliseconds{static_cast<milliseconds::rep>(range * fraction)};
 }

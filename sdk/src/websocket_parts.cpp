@@ -40,6 +40,7 @@ KeptRequest::KeptRequest(const RequestData& given)
         end = std::copy(view.begin(), view.end(), begin);
         view = {begin, view.size()};
     };
+    data.trailers = {};  // a handshake has none (RFC 6455 §4.1)
     for (std::string_view* view : {&data.method_name, &data.target, &data.path, &data.query, &data.body})
         keep(*view);
     for (HeaderField& field : fields) {

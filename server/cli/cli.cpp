@@ -55,12 +55,13 @@ ConfigSource config_source(const Arguments& arguments, Environment environment) 
 // would obey, of a file's name or a text of the configuration, is escaped.
 void complain(std::string_view message) {
     std::string text;
-    for (const char c : message) {
-        const bool obeyed = static_cast<unsigned char>(c) < ' ' || c == 0x7f;
-        if (obeyed && c != '\n') {
-            append_escaped(text, {&c, 1});
+    for (std::size_t at = 0; at < message.size();) {
+        const std::size_t size = message[at] == '\xc2' ? 2 : 1;  // a C1 character has two bytes
+        if (message[at] != '\n' && is_control_at(message, at)) {
+            append_escaped(text, message.substr(at, size));
+            at += size;
         } else {
-            text += c;
+            text += message[at++];
         }
     }
     if (!text.ends_with('\n')) text += '\n';

@@ -44,7 +44,7 @@ std::size_t threads_per_plugin(const ExecutorConfig& executor);
 std::size_t queue_per_plugin(const ExecutorConfig& executor);
 
 /// The executor threads that blocking WebSockets may hold at once: what was configured, or half of all
-/// (rounded down), so that blocking handlers always find one.
+/// (rounded down), so that blocking handlers find others.
 std::size_t most_websockets(const ExecutorConfig& executor);
 
 /// Those that one plugin's may hold: what was configured, or half of those that the plugin may hold.

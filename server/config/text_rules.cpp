@@ -41,7 +41,9 @@ std::optional<Complaint> check_redirect_target(ScalarText scalar) {
     if (!(is_rooted || has_scheme) || !is_visible)
         return Complaint{"expected " + expectation(ValueKind::redirect_target) + found(scalar), {}};
     const auto authority = has_scheme ? authority_of(text) : std::string_view{};
-    if (has_scheme && (authority.empty() || authority.starts_with(':')))
+    const auto host = authority.substr(authority.find('@') + 1);  // npos + 1 is 0
+    const bool ends_nowhere = host.starts_with('[') && host.find(']') == host.npos;
+    if (has_scheme && (host.empty() || host.starts_with(':') || ends_nowhere))
         return Complaint{"the URL has no host" + found(scalar), {}};
     const bool ends_in_parameter = authority.ends_with('}');  // which may be the port
     if (!ends_in_parameter && !has_sound_port(authority))

@@ -123,8 +123,18 @@ char* escape_text(char* out, std::string_view text) noexcept {
     }
 }
 
+bool is_control_at(std::string_view text, std::size_t at) noexcept {
+    const auto is_c1 = [&](std::size_t begin) {  // U+0080 to U+009F
+        return begin + 1 < text.size() && text[begin] == '\xc2' &&
+               (static_cast<unsigned char>(text[begin + 1]) & 0xe0) == 0x80;
+    };
+    const auto byte = static_cast<unsigned char>(text[at]);
+    return byte < 0x20 || byte == 0x7f || is_c1(at) || (at > 0 && is_c1(at - 1));
+}
+
 void append_escaped(std::string& out, std::string_view text) {
-    for (const char c : text) {
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const char c = text[at];
         const auto byte = static_cast<unsigned char>(c);
         if (c == '\n') {
             out += "\\n";
@@ -134,7 +144,7 @@ void append_escaped(std::string& out, std::string_view text) {
             out += "\\t";
         } else if (c == '\\') {
             out += "\\\\";
-        } else if (byte < 0x20 || byte == 0x7f) {
+        } else if (is_control_at(text, at)) {
             out += "\\x";
             out += digits[byte >> 4];
             out += digits[byte & 0xf];

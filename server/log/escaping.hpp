@@ -20,8 +20,12 @@ char* escape_json(char* out, std::string_view text) noexcept;
 /// \xXX. A terminal obeys none of that. Precondition: room for most_text_escape bytes a byte.
 char* escape_text(char* out, std::string_view text) noexcept;
 
-/// Appends `text` with C0 controls, DEL and backslash escaped ("\n" becomes the two characters \ and n);
-/// UTF-8 stays as it is.
+/// Whether that byte of UTF-8 text is, or is a part of, a control character (C0, DEL or C1), which a terminal
+/// may obey.
+bool is_control_at(std::string_view text, std::size_t at) noexcept;
+
+/// Appends `text` with control characters and backslash escaped ("\n" becomes the two characters \ and n);
+/// other UTF-8 stays as it is.
 void append_escaped(std::string& out, std::string_view text);
 
 }  // namespace patchbay

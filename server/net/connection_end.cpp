@@ -74,7 +74,7 @@ void Connection::close_after_answer() {
     const bool nothing_asked =
         state_ == State::idle || (state_ == State::reading && !exchange_->parser().has_head());
     if (nothing_asked && !backlog_) return close_now();
-    if (state_ == State::lingering) server_.wheel_.arm(*this, server_.linger_time());
+    if (state_ == State::lingering && held_by_socket_ == 0) server_.wheel_.arm(*this, server_.linger_time());
 }
 
 void Connection::close_now() {

@@ -178,16 +178,21 @@ void judge_run_path(GateReport& report, const ElfImage& image) {
         const std::size_t end = std::min(path.find(':', begin), path.size());
         const std::string folder = path.substr(begin, end - begin);
         begin = end + 1;
-        if (folder.starts_with('/') || folder.starts_with("$ORIGIN") || folder.starts_with("${ORIGIN}"))
-            continue;
-        report.hazards.push_back("its run path has '" + printable(folder) +
-                                 "', of the folder that the server is started in: make it absolute, or "
-                                 "begin it with $ORIGIN, the plugin's own folder");
+        if (folder.starts_with('/') || folder == "$ORIGIN" || folder == "${ORIGIN}") continue;
+        const bool is_beneath_origin = folder.starts_with("$ORIGIN/") || folder.starts_with("${ORIGIN}/");
+        const char* const why =
+            is_beneath_origin
+                ? "but a copy is loaded, which has beside it the files that lie beside the plugin"
+                : "of the folder that the server is started in";
+        std::string hazard =
+            "its run path has '" + printable(folder) + "', " + why + ": make it absolute, or $ORIGIN";
+        if (std::ranges::find(report.hazards, hazard) == report.hazards.end())
+            report.hazards.push_back(std::move(hazard));
     }
 }
 
 void judge_image(GateReport& report, const ElfImage& image) {
-    report.is_shared_object = true;
+    report.is_elf = true;
     if (image.executable) refuse(report, "an executable, not a shared object");
     judge_descriptor(report, image);
     for (const char* entry : {"patchbay_plugin_create", "patchbay_plugin_destroy"}) {
@@ -268,7 +273,7 @@ std::optional<std::string> refusal(const PluginDescriptor& plugin, const PluginD
 std::string describe(const GateReport& report) {
     std::ostringstream out;
     if (report.descriptor) add_descriptor_rows(out, *report.descriptor);
-    if (report.is_shared_object) {
+    if (report.is_elf) {
         add_list(out, "needs", report.needed);
         if (!report.run_path.empty()) add_row(out, "run path", report.run_path);
         add_list(out, "hazards", report.hazards);

@@ -30,7 +30,7 @@ struct GateReport {
     std::optional<PluginDescriptor> descriptor;
     std::vector<std::string> needed;  // libraries the file asks for (DT_NEEDED)
     std::string run_path;             // where they are looked for first (DT_RUNPATH, or DT_RPATH)
-    bool is_shared_object = false;    // of anything else nothing but the refusal is known
+    bool is_elf = false;              // of anything else nothing but the refusal is known
     // What its author should change, in the order of the checks; not each one refuses.
     std::vector<std::string> hazards;
     std::optional<std::string>

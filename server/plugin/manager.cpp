@@ -66,7 +66,9 @@ void PluginManager::report_refused_websockets(ExecutorShare& share, const std::s
     const std::size_t refused = services_.executor->untold_refusals(share);
     if (refused == 0) return;
     services_.log->write(LogLevel::warning, plugin,
-                         "as many blocking WebSockets as may are open: " + std::to_string(refused) +
+                         "as many blocking WebSockets are open as executor.websockets and "
+                         "executor.per_plugin.websockets let: " +
+                             std::to_string(refused) +
                              (refused == 1 ? " handshake was" : " handshakes were") + " answered 503");
 }
 
@@ -145,13 +147,21 @@ PluginManager::Entry& PluginManager::entry_for(const std::string& plugin) {
 }
 
 void PluginManager::size_share(ExecutorShare& share) {
-    services_.executor->resize(share, {.running = threads_per_plugin(config_.executor),
-                                       .queued = queue_per_plugin(config_.executor),
-                                       .websockets = websockets_per_plugin(config_.executor)});
+    const ExecutorConfig executor = executor_config();
+    services_.executor->resize(share, {.running = threads_per_plugin(executor),
+                                       .queued = queue_per_plugin(executor),
+                                       .websockets = websockets_per_plugin(executor)});
+}
+
+// Another number of threads waits for a restart: what depends on it goes by those that there are.
+ExecutorConfig PluginManager::executor_config() const {
+    ExecutorConfig executor = config_.executor;
+    executor.threads = services_.executor->threads();
+    return executor;
 }
 
 void PluginManager::size_shares() {
-    services_.executor->limit_websockets(most_websockets(config_.executor));
+    services_.executor->limit_websockets(most_websockets(executor_config()));
     size_share(host_->executor_share);
     for (const auto& [name, entry] : entries_) size_share(entry->share);
 }
@@ -164,16 +174,20 @@ void PluginManager::publish(RoutePlan plan) {
     routes_ = std::move(plan.list);
 }
 
-// Of what was said before, nothing is said again.
+// Of what was warned of before, nothing is said again, and what one sentence says of several once.
 void PluginManager::warn() {
-    std::vector<std::string> sentences;
+    std::vector<std::string> texts;
+    std::vector<std::string> said;
     for (const PlanWarning& warning : warnings_) {
+        texts.push_back(warning.text);
         std::string sentence = sentence_of(warning);
-        if (std::ranges::find(sentences, sentence) != sentences.end()) continue;
-        if (std::ranges::find(warned_, sentence) == warned_.end()) services_.log->warning(sentence);
-        sentences.push_back(std::move(sentence));
+        if (std::ranges::find(warned_, warning.text) != warned_.end() ||
+            std::ranges::find(said, sentence) != said.end())
+            continue;
+        services_.log->warning(sentence);
+        said.push_back(std::move(sentence));
     }
-    warned_ = std::move(sentences);
+    warned_ = std::move(texts);
 }
 
 std::string PluginManager::sentence_of(const PlanWarning& warning) const {

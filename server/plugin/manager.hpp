@@ -127,6 +127,7 @@ private:
     Entry& entry_for(const std::string& plugin);
     void size_share(ExecutorShare& share);
     void size_shares();
+    ExecutorConfig executor_config() const;
 
     RoutePlan plan_for(const Config& config, const FilterSet& filters, const Generations& generations) const;
     void watch_directory();

@@ -77,6 +77,7 @@ void PluginManager::watch(const fs::path& file, std::function<void()> on_change)
 }
 
 void PluginManager::look_at(const std::set<fs::path>& changed) {
+    if (stopping_) return;
     if (changed.empty()) {
         for (const auto& [file, on_change] : watched_files_) on_change();
         return look();
@@ -97,6 +98,7 @@ std::error_code PluginManager::look_at_everything() {
          entry.increment(error)) {
         if (is_plugin_file(entry->path())) files.insert(entry->path());
     }
+    std::erase_if(refused_, [](const auto& refused) { return is_gone(refused.first); });
     for (const fs::path& file : files) look_at_file(file);
     check_missing();
     return error;

@@ -60,8 +60,7 @@ const Segment* only_stranger(const std::vector<RouteSpec>& own, const RoutePatte
     return found;
 }
 
-std::string missing(const std::vector<RouteSpec>& own, const RoutePattern& bound, const Segment& parameter) {
-    const Segment* const stranger = only_stranger(own, bound);
+std::string missing(const std::vector<RouteSpec>& own, const Segment& parameter, const Segment* stranger) {
     return "needs the parameter " + written(parameter) + ", as in its own path \"" +
            own.front().pattern.text() + "\": write " + written(parameter) +
            (stranger ? " for " + written(*stranger) : " as a segment of the path");
@@ -71,12 +70,13 @@ std::string missing(const std::vector<RouteSpec>& own, const RoutePattern& bound
 
 std::vector<std::string> parameter_problems(const std::vector<RouteSpec>& own, const RoutePattern& bound) {
     std::vector<std::string> problems;
+    std::vector<const Segment*> absent;
     if (own.empty()) return problems;
     for (const Segment& parameter : own.front().pattern.segments()) {
         if (parameter.kind == SegmentKind::literal || !all_have(own, parameter.text)) continue;
         const Segment* const given = find_parameter(bound, parameter.text);
         if (!given) {
-            problems.push_back(missing(own, bound, parameter));
+            absent.push_back(&parameter);
         } else if (std::none_of(own.begin(), own.end(), [&](const RouteSpec& route) {
                        return share_values(find_parameter(route.pattern, parameter.text)->kind, given->kind);
                    })) {
@@ -85,6 +85,8 @@ std::vector<std::string> parameter_problems(const std::vector<RouteSpec>& own, c
                                " never is: write " + written(parameter));
         }
     }
+    const Segment* const stranger = absent.size() == 1 ? only_stranger(own, bound) : nullptr;
+    for (const Segment* parameter : absent) problems.push_back(missing(own, *parameter, stranger));
     return problems;
 }
 

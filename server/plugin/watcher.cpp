@@ -96,7 +96,7 @@ void Watcher::arm() {
                                         [](const auto& a, const auto& b) { return a.second < b.second; });
     timer_.expires_at(first->second);
     timer_.async_wait([this](boost::system::error_code error) {
-        if (!error) deliver();
+        if (!error && inotify_.is_open()) deliver();
     });
 }
 

@@ -93,6 +93,7 @@ void ExecutorPool::limit_websockets(std::size_t most) noexcept {
 void ExecutorPool::resize(ExecutorShare& share, const ShareLimits& limits) noexcept {
     const std::scoped_lock lock{mutex_};
     share.limits_ = limits;
+    share.limits_.running = std::max<std::size_t>(1, limits.running);
     make_ready(share);
     wake_all();
 }

@@ -61,6 +61,8 @@ public:
     /// comes is dropped instead.
     [[nodiscard]] bool submit(detail::BlockingJob& job, ExecutorShare& share) noexcept;
 
+    std::size_t threads() const noexcept { return workers_.size(); }
+
     /// Changes what a share may use from now on.
     void resize(ExecutorShare& share, const ShareLimits& limits) noexcept;
     /// The same of WebSockets' jobs, over all shares; none before this is called.
@@ -136,7 +138,7 @@ private:
     std::size_t queued_ = 0;
     std::size_t max_websockets_ = 0;
     std::size_t websockets_ = 0;  // queued or running
-    Worker* idle_ = nullptr;      // those that wait for work, the last that began to first: its caches are warm
+    Worker* idle_ = nullptr;  // those that wait for work, the last that began to first: its caches are warm
     bool stopping_ = false;
 };
 

@@ -15,9 +15,7 @@ namespace {
 const std::vector<PluginFile> channels{{test_plugin("channels_1"), "channels.so"}};
 
 std::string with(const std::string& more) {
-    // Clients that are there at the end do not answer its farewell.
-    return "listen: 127.0.0.1:0\nevent_loops: 2\nplugins: {settle: 30ms}\nshutdown: {deadline: 500ms}\n" +
-           more;
+    return "listen: 127.0.0.1:0\nevent_loops: 2\nplugins: {settle: 30ms}\n" + more;
 }
 
 /// Publishes ascending numbers, one by one, on one connection.
@@ -83,6 +81,7 @@ TEST_CASE("subscribers of the old generation hear what the new one publishes, ea
     WebSocketClient late = subscriber(server, "/joined?after=" + start);
     CHECK(gap(late, 1, publisher.count()) == "");
     CHECK(late.read_message() == "farewell of 1");
+    late.connection().reset();  // the end of the server would wait for its farewell, here and below
     CHECK(server.terminate() == 0);
 }
 
@@ -114,6 +113,8 @@ TEST_CASE("who has left a channel hears no more of it") {
     CHECK(gap(other, 1, 2) == "");
     client.send("still there?");
     CHECK(client.read_message() == "left");
+    client.connection().reset();
+    other.connection().reset();
     CHECK(server.terminate() == 0);
 }
 
@@ -125,6 +126,7 @@ TEST_CASE("a handler that sends without pause leaves room for a channel's messag
     publisher.publish();
     int before = 0;
     while (client.read_message() != "1") REQUIRE(++before < 10'000);
+    client.connection().reset();
     CHECK(server.terminate() == 0);
 }
 
@@ -150,6 +152,7 @@ TEST_CASE("clients that take nothing lose messages or are closed, and hold nobod
         last = next;
     }
     CHECK(received < count);
+    for (WebSocketClient* client : {&closed, &dropping, &quick}) client->connection().reset();
     CHECK(server.terminate() == 0);
 }
 

@@ -245,6 +245,7 @@ TEST_CASE("no name makes a terminal do anything") {
              {{"check", "/nowhere/" + name}, "/nowhere/a?b?[31m: there is no such file\n"},
              {{"check", setup.plugins() / name / "wrong.yaml"}, "/a?b?[31m/wrong.yaml:1:1: x: unknown key\n"},
              {{"check", setup.yaml(), "--plugins", "/nowhere\x1b[31m"}, "/nowhere\\x1b[31m: No such file"},
+             {{"check", setup.yaml(), "--plugins", "/\xc2\x9b[31m"}, "/\\xc2\\x9b[31m: No such file"},
              {{"routes", setup.yaml()}, "plugins/a\\nb\\x1b[31m"},
              {{name}, "'a\nb\\x1b[31m' is no command"},
              {{"serve", "--" + name}, "--a\nb\\x1b[31m"}}) {

@@ -44,7 +44,7 @@ void allow_descriptors(std::size_t count) {
 std::string configuration(std::size_t clients) {
     const std::string queue = std::to_string(clients + 1);
     return "listen: 127.0.0.1:0\nevent_loops: 1\nlimits: {connections: " + std::to_string(clients + 100) +
-           "}\ntimeouts: {handler: 2h, write: 2h, idle: 2h}\nshutdown: {deadline: 500ms}\n"
+           "}\ntimeouts: {handler: 2h, write: 2h, idle: 2h}\n"
            "executor: {threads: 2, queue: " +
            queue + ", per_plugin: {threads: 2, queue: " + queue + "}}\n";
 }
@@ -244,5 +244,8 @@ TEST_CASE("clients that take nothing cost no more than their bounds, and others 
 #ifndef PATCHBAY_SANITIZED
     CHECK(each < 256);  // without bounds it would be all of the messages
 #endif
+    sockets.clear();
+    streams.clear();
+    reading.clear();
     CHECK(server.terminate() == 0);
 }

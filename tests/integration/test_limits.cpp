@@ -177,7 +177,7 @@ TEST_CASE("an idle WebSocket takes no more than 2 KiB") {
         }
         return clients;
     };
-    connect(100);
+    const auto first = connect(100);
     const std::size_t before = resident_kibibytes(server.id());
     const auto idle = connect(1000);
     CHECK(resident_kibibytes(server.id()) < before + 2000 + 300);  // and some of others

@@ -304,7 +304,7 @@ TEST_CASE("blocking WebSockets leave threads to blocking handlers") {
     CHECK(refusal.status == 503);
     CHECK(refusal.header("retry-after") == "1");
     CHECK(answer_to(server.port(), websocket_handshake("/blocking")).status == 503);
-    server.wait_for_log("as many blocking WebSockets as may are open: 1 handshake was answered 503");
+    server.wait_for_log("executor.per_plugin.websockets let: 1 handshake was answered 503");
     CHECK(HttpClient{server.port()}.get("/plain").body == "plain");
     CHECK(answer_to(server.port(), websocket_handshake("/echo")).status == 101);
     client.send_close(1000);

@@ -25,8 +25,6 @@ std::string with(const std::string& more) {
     return "listen: 127.0.0.1:0\nevent_loops: 2\nplugins: {settle: 30ms}\n" + more;
 }
 
-const std::string ends_soon = "shutdown: {deadline: 500ms}\n";  // whoever does not answer the farewell
-
 std::string version_of(WebSocketClient& client) {
     client.send("?");
     return client.read_message();
@@ -35,7 +33,7 @@ std::string version_of(WebSocketClient& client) {
 }  // namespace
 
 TEST_CASE("a socket stays with its generation, which is unmapped when the last has ended") {
-    ServerProcess server{with("drain: {deadline: 1h}\n" + ends_soon), sockets};
+    ServerProcess server{with("drain: {deadline: 1h}\n"), sockets};
     WebSocketClient first{server.port(), "/version"};
     WebSocketClient second{server.port(), "/version"};
     CHECK(version_of(first) == "1");
@@ -54,11 +52,12 @@ TEST_CASE("a socket stays with its generation, which is unmapped when the last h
     second.connection().reset();
     server.wait_for_log("unmapped", mark);
     CHECK(version_of(fresh) == "2");
+    fresh.connection().reset();  // the end of the server would wait for its farewell, here and below
     CHECK(server.terminate() == 0);
 }
 
 TEST_CASE("past drain.deadline the sockets of an old generation are told to connect anew") {
-    ServerProcess server{with("drain: {deadline: 100ms}\n" + ends_soon), sockets};
+    ServerProcess server{with("drain: {deadline: 100ms}\n"), sockets};
     std::deque<WebSocketClient> clients;
     for (int i = 0; i < 20; ++i) clients.emplace_back(server.port(), "/version");
     WebSocketClient sleeper{server.port(), "/sleeps"};
@@ -76,16 +75,18 @@ TEST_CASE("past drain.deadline the sockets of an old generation are told to conn
     server.wait_for_log("unmapped", mark);
     WebSocketClient fresh{server.port(), "/version"};
     CHECK(version_of(fresh) == "2");
+    fresh.connection().reset();
     CHECK(server.terminate() == 0);
 }
 
 TEST_CASE("a client that does not answer a farewell keeps no generation") {
-    ServerProcess server{with("drain: {deadline: 100ms}\n" + ends_soon), sockets};
-    const WebSocketClient silent{server.port(), "/version"};
+    ServerProcess server{with("drain: {deadline: 100ms}\n"), sockets};
+    WebSocketClient silent{server.port(), "/version"};
     const std::size_t mark = server.log_mark();
     server.overwrite(test_plugin("sockets_2"), "sockets.so");
     server.wait_for_log("version 1 ended", mark);
     server.wait_for_log("unmapped", mark);
+    silent.connection().reset();
     CHECK(server.terminate() == 0);
 }
 

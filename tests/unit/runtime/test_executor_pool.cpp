@@ -156,6 +156,7 @@ TEST_CASE("WebSockets are refused beyond their number, of a share and of all, an
     REQUIRE(pool.submit(adopted.job, share));  // of a socket that is open already
     adopted.entered.acquire();
     for (Gate* gate : {&first, &second, &adopted}) gate->leave.release();
+    second.job.ended->get_future().get();
     Job next{[] {}, Kind::websocket};
     REQUIRE(test::eventually([&] { return pool.submit(next, share); }));
     CHECK(next.ended->get_future().get() == "ran");
