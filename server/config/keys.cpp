@@ -55,8 +55,8 @@ constexpr std::array keys{
     ConfigKey<Config>{"executor.per_plugin.threads",
                       {ValueKind::count_or_auto, {1, 1024}},
                       [](Config& c) -> std::size_t& { return c.executor.per_plugin.threads; },
-                      "Number of executor threads that one plugin may hold at once; auto is three quarters "
-                      "of executor.threads.",
+                      "Number of executor threads that one plugin may hold at once, at most executor.threads; "
+                      "auto is three quarters of these.",
                       "A busy plugin gets more done, and leaves less to the others when its calls hang."},
     ConfigKey<Config>{"executor.per_plugin.queue",
                       {ValueKind::count, {1, 1'000'000}},
@@ -66,8 +66,8 @@ constexpr std::array keys{
     ConfigKey<Config>{"executor.per_plugin.websockets",
                       {ValueKind::count_or_auto, {1, 1024}},
                       [](Config& c) -> std::size_t& { return c.executor.per_plugin.websockets; },
-                      "Number of threads that blocking WebSockets of one plugin may hold at once; auto is "
-                      "half of what executor.per_plugin.threads comes to, rounded down.",
+                      "Number of threads that blocking WebSockets of one plugin may hold at once, at most "
+                      "what executor.per_plugin.threads comes to; auto is half of that, rounded down.",
                       "More clients are served by a plugin's blocking WebSockets, and fewer of its threads "
                       "are left to its blocking handlers."},
     ConfigKey<Config>{"plugins.directory",

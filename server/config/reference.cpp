@@ -210,8 +210,8 @@ constexpr std::string_view introduction = R"(# Configuration
 
 Written by `patchbay reference markdown` from the table that the parser itself uses.
 
-The server reads one YAML file; [conf/full.yaml](../conf/full.yaml) has every key at its default. An empty file is
-a complete configuration. Every problem is reported, each on a line of its own, and any problem means that nothing
+The server reads one YAML file; [conf/full.yaml](../conf/full.yaml) has every key at its default. `{}` is a
+complete configuration; a file with nothing in it is refused: it may be about to be written. Every problem is reported, each on a line of its own, and any problem means that nothing
 of the file is taken:
 
 ```

@@ -110,7 +110,7 @@ def bench_start(options):
         finally:
             process.terminate()
             process.wait(10)
-    print(f"first answer with three plugins after {statistics.median(times):.1f} ms, median of {len(times)} "
+    print(f"first answer with the example plugins after {statistics.median(times):.1f} ms, median of {len(times)} "
           f"({min(times):.1f}-{max(times):.1f})")
 
 

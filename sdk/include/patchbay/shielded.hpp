@@ -51,7 +51,7 @@ struct Shield final : TaskContext {
 /// Nothing bounds it but itself and the process's end, so give what it awaits a limit of its own, as by
 /// `shielded(with_timeout(...))`; the other way round with_timeout() would wait for it. Its generation stays
 /// mapped until it has ended: past `drain.deadline` the log names it among what does not end. A shutdown
-/// waits `shutdown.deadline` and two seconds more, and then the process ends with it.
+/// waits `shutdown.deadline` and two to five seconds more, and then the process ends with it.
 /// Errors: std::logic_error for an empty Task.
 template <class T>
 Task<T> shielded(Task<T> task) {
