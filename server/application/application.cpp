@@ -156,6 +156,7 @@ bool Application::serve(const std::function<void(const std::string& url)>& on_re
     open_access_log();
     std::vector<OpenListener> listeners = open_listeners(config_.listen, loops_.size());
     for (OpenListener& listener : listeners) open(listener.sockets, listener.options);
+    manager_->begin_serving();
     if (!source_.file.empty()) {
         manager_->watch(fs::absolute(source_.file),
                         [this] { boost::asio::post(control_, [this] { reload(); }); });

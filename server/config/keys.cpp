@@ -52,12 +52,13 @@ constexpr std::array keys{
                       "executor.threads, rounded down.",
                       "More clients are served by blocking WebSockets, and fewer threads are left to "
                       "blocking handlers: with all of executor.threads, perhaps none."},
-    ConfigKey<Config>{"executor.per_plugin.threads",
-                      {ValueKind::count_or_auto, {1, 1024}},
-                      [](Config& c) -> std::size_t& { return c.executor.per_plugin.threads; },
-                      "Number of executor threads that one plugin may hold at once, at most executor.threads; "
-                      "auto is three quarters of these.",
-                      "A busy plugin gets more done, and leaves less to the others when its calls hang."},
+    ConfigKey<Config>{
+        "executor.per_plugin.threads",
+        {ValueKind::count_or_auto, {1, 1024}},
+        [](Config& c) -> std::size_t& { return c.executor.per_plugin.threads; },
+        "Number of executor threads that one plugin may hold at once, at most executor.threads; "
+        "auto is three quarters of these.",
+        "A busy plugin gets more done, and leaves less to the others when its calls hang."},
     ConfigKey<Config>{"executor.per_plugin.queue",
                       {ValueKind::count, {1, 1'000'000}},
                       [](Config& c) -> std::size_t& { return c.executor.per_plugin.queue; },

@@ -98,6 +98,13 @@ std::vector<std::string> PluginManager::start() {
     return done.get_future().get();
 }
 
+void PluginManager::begin_serving() {
+    boost::asio::post(context_, [this] {
+        serving_ = true;
+        for (const auto& [name, generation] : this->serving()) generation->begin_serving();
+    });
+}
+
 void PluginManager::watch_directory() {
     if (!watching_) return;
     try {

@@ -66,6 +66,10 @@ public:
     /// can't be served, std::runtime_error when the directory can't be read.
     std::vector<std::string> start();
 
+    /// From now on what is loaded serves, and schedules run; before, it only could. Any thread, returns at
+    /// once.
+    void begin_serving();
+
     /// Looks at every file again, also those that were refused before; any thread, returns at once.
     void look();
     /// Serves by another configuration: `done` is told (on the manager's thread) what was wrong, in which
@@ -174,6 +178,7 @@ private:
     std::map<std::filesystem::path, std::string> refused_;  // the plugin of each file that is, or seems to be
     std::vector<PlanWarning> warnings_;                     // of the routes served now
     std::vector<std::string> warned_;                       // those that were said
+    bool serving_ = false;                                  // begin_serving() has been called
     bool starting_ = true;                                  // what is missing may be about to be loaded
     mutable std::mutex routes_mutex_;
     std::vector<PlannedRoute> routes_;

@@ -195,7 +195,7 @@ void PluginManager::swap_in(std::shared_ptr<Generation> candidate, const fs::pat
     } else {
         services_.log->info(event);
     }
-    candidate->begin_serving();
+    if (serving_) candidate->begin_serving();
     for (const std::string& name : replaced) {
         missing_.erase(name);
         drain_.retire(std::exchange(entries_.at(name)->serving, nullptr), name + " removed",
@@ -249,7 +249,7 @@ void PluginManager::reconfigured(Config config) {
         entry.last_number = generation->number;
         drain_.retire(std::exchange(entry.serving, generation),
                       generation->title() + " serving with new settings", config_.drain.deadline);
-        generation->begin_serving();
+        if (serving_) generation->begin_serving();
     }
     look();  // what was refused may fit now
 }

@@ -353,6 +353,14 @@ TEST_CASE("--listen, --plugins and the environment outrank the file") {
     CHECK(server.terminate() == 0);
 }
 
+TEST_CASE("a check runs no schedule") {
+    // The first is there for as long as the second is waited for.
+    const Setup setup{"plugins: {load_timeout: 500ms}\n",
+                      {{test_plugin("schedules"), "a.so"}, {test_plugin("hangs_in_start"), "b.so"}}};
+    const Finished result = run_patchbay({"check", setup.yaml()});
+    CHECK_THAT(result.output, Catch::Contains("sample refused") && !Catch::Contains("it ticks"));
+}
+
 TEST_CASE("SIGTERM and SIGINT end what waits for a plugin that does not get ready") {
     const Setup setup{"listen: 127.0.0.1:0\nplugins: {load_timeout: 5m}\n",
                       {{test_plugin("hangs_in_start"), "sample.so"}, {test_plugin("slow"), "zlow.so"}}};

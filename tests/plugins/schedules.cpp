@@ -11,7 +11,7 @@ public:
 
     void add_handlers(Handlers&) override {}
     void start() override {
-        spawn_every(10ms, [this] { log_info("it ticks: ", words_); });
+        spawn_every(10ms, [this] { log_warning("it ticks: ", words_); });
         spawn_cron(SCHEDULES_CRON, [] {});
     }
 
