@@ -96,7 +96,7 @@ Parsed parse_path_and_query(std::string_view text, std::string& scratch) {
     const auto scan = scan_path(text);
     if (!scan) return scan.error();
     RequestTarget target;
-    target.path = {text.data(), scan->end};
+    target.path = text.substr(0, scan->end);
     if (scan->end < text.size()) {
         target.query = text.substr(scan->end + 1);
         if (const auto error = check_query(target.query)) return *error;
