@@ -21,7 +21,8 @@ def build_load():
     os.makedirs(WORK, exist_ok=True)
     for name in ("epoll_limit", "http_load", "publish_load"):
         source, binary = os.path.join(HERE, name + ".cpp"), os.path.join(WORK, name)
-        if not os.path.exists(binary) or os.path.getmtime(binary) < os.path.getmtime(source):
+        newest = max(os.path.getmtime(file) for file in (source, os.path.join(HERE, "load_socket.hpp")))
+        if not os.path.exists(binary) or os.path.getmtime(binary) < newest:
             subprocess.run(["g++", "-std=c++20", "-O3", "-DNDEBUG", source, "-o", binary], check=True)
 
 

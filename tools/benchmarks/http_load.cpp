@@ -3,13 +3,13 @@
 // handshake, WebSocket messages of BODY bytes, up to 125, to what echoes them. Prints "measuring" when the warm-up is over,
 // and one line of JSON at the end.
 // http_load PORT PATH CONNECTIONS SECONDS WARM-UP-SECONDS DEPTH BODY [websocket]
+#include "load_socket.hpp"
+
 #include <algorithm>
-#include <arpa/inet.h>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string>
 #include <sys/epoll.h>
@@ -29,18 +29,8 @@ struct Client {
     Clock::time_point sent;
 };
 
-[[noreturn]] void fail(const char* why) {
-    std::printf("{\"error\":\"%s\"}\n", why);
-    std::exit(1);
-}
-
-int connect_to(std::uint16_t port) {
-    const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) fail("connect");
+int connect_without_delay(std::uint16_t port) {
+    const int socket = connect_to(port);
     const int on = 1;
     ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     return socket;
@@ -124,7 +114,7 @@ int main(int argc, char** argv) {
     std::vector<Client> clients(static_cast<std::size_t>(std::atoi(argv[3])));
     const int epoll = ::epoll_create1(0);
     for (Client& client : clients) {
-        client.socket = connect_to(port);
+        client.socket = connect_without_delay(port);
         if (websocket) {
             shake_hands(client, argv[1], argv[2]);
             client.answer_size = depth * (2 + body);

@@ -2,13 +2,13 @@
 // PUBLISHES times, each when every socket has had the one before for PAUSE-SECONDS. Prints "measuring" once all are open and
 // warm, and one line of JSON at the end: how long after the post each socket had its message.
 // publish_load PORT SOCKETS PUBLISHES PAUSE-SECONDS BODY
+#include "load_socket.hpp"
+
 #include <algorithm>
-#include <arpa/inet.h>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <netinet/in.h>
 #include <string>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -24,18 +24,8 @@ struct Subscriber {
     std::size_t received = 0;
 };
 
-[[noreturn]] void fail(const char* why) {
-    std::printf("{\"error\":\"%s\"}\n", why);
-    std::exit(1);
-}
-
-int connect_to(std::uint16_t port) {
-    const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) fail("connect");
+int connect_for_now(std::uint16_t port) {
+    const int socket = connect_to(port);
     const linger at_once{.l_onoff = 1, .l_linger = 0};  // so that its port is free at the end
     ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     return socket;
@@ -62,14 +52,14 @@ public:
                                       "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                                       "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
         for (Subscriber& subscriber : subscribers_) {
-            subscriber.socket = connect_to(port);
+            subscriber.socket = connect_for_now(port);
             ask(subscriber.socket, handshake, "101");
             epoll_event event{};
             event.events = EPOLLIN;
             event.data.ptr = &subscriber;
             ::epoll_ctl(epoll_, EPOLL_CTL_ADD, subscriber.socket, &event);
         }
-        publisher_ = connect_to(port);
+        publisher_ = connect_for_now(port);
         post_ = "POST /publish HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(body) +
                 "\r\n\r\n" + std::string(body, 'x');
     }
