@@ -89,7 +89,7 @@ std::vector<std::string> PluginManager::start() {
             watch_directory();
             if (const auto error = look_at_everything()) refuse_directory(error);
             starting_ = false;
-            warn();
+            plan_warnings_.say(warnings_);
             done.set_value(std::exchange(problems_, {}));
         } catch (...) {
             done.set_exception(std::current_exception());
@@ -175,35 +175,10 @@ void PluginManager::size_shares() {
 
 void PluginManager::publish(RoutePlan plan) {
     warnings_ = std::move(plan.warnings);
-    if (!starting_) warn();
+    if (!starting_) plan_warnings_.say(warnings_);
     services_.publish(plan.routes);
     const std::scoped_lock lock{routes_mutex_};
     routes_ = std::move(plan.list);
-}
-
-// Of what was warned of before, nothing is said again, and what one sentence says of several once.
-void PluginManager::warn() {
-    std::vector<std::string> texts;
-    std::vector<std::string> said;
-    for (const PlanWarning& warning : warnings_) {
-        texts.push_back(warning.text);
-        std::string sentence = sentence_of(warning);
-        if (std::ranges::find(warned_, warning.text) != warned_.end() ||
-            std::ranges::find(said, sentence) != said.end())
-            continue;
-        services_.log->warning(sentence);
-        said.push_back(std::move(sentence));
-    }
-    warned_ = std::move(texts);
-}
-
-std::string PluginManager::sentence_of(const PlanWarning& warning) const {
-    const auto refused =
-        std::ranges::find_if(refused_, [&](const auto& file) { return file.second == warning.not_loaded; });
-    if (refused == refused_.end()) return warning.text;
-    return refused->first.filename().string() + " was refused, see above: what the configuration says of " +
-           warning.not_loaded +
-           " has no effect until it is served, and what its filters guard is answered with 503";
 }
 
 // A generation that never served goes the way of all others.

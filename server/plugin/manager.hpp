@@ -7,6 +7,7 @@
 #include "plugin/drain.hpp"
 #include "plugin/generation.hpp"
 #include "plugin/host_generation.hpp"
+#include "plugin/plan_warnings.hpp"
 #include "plugin/retries.hpp"
 #include "plugin/route_plan.hpp"
 #include "plugin/watcher.hpp"
@@ -138,8 +139,6 @@ private:
     [[noreturn]] void refuse_directory(std::error_code error) const;
     RoutePlan first_plan() const;
     void publish(RoutePlan plan);
-    void warn();
-    std::string sentence_of(const PlanWarning& warning) const;
     void discard(std::shared_ptr<Generation> generation);
     std::vector<std::string> unfinished_work();
     Generations serving() const;
@@ -174,12 +173,11 @@ private:
     std::map<std::filesystem::path, FileIdentity> seen_;  // by path, also refused ones
     std::map<std::string, std::chrono::steady_clock::time_point> missing_;
     unsigned hung_loads_ = 0;
-    std::vector<std::string> problems_;                     // of the start
-    std::map<std::filesystem::path, std::string> refused_;  // the plugin of each file that is, or seems to be
-    std::vector<PlanWarning> warnings_;                     // of the routes served now
-    std::vector<std::string> warned_;                       // those that were said
-    bool serving_ = false;                                  // begin_serving() has been called
-    bool starting_ = true;                                  // what is missing may be about to be loaded
+    std::vector<std::string> problems_;  // of the start
+    std::vector<PlanWarning> warnings_;  // of the routes served now
+    PlanWarnings plan_warnings_{*services_.log};
+    bool serving_ = false;  // begin_serving() has been called
+    bool starting_ = true;  // what is missing may be about to be loaded
     mutable std::mutex routes_mutex_;
     std::vector<PlannedRoute> routes_;
     bool stopping_ = false;

@@ -98,7 +98,7 @@ std::error_code PluginManager::look_at_everything() {
          entry.increment(error)) {
         if (is_plugin_file(entry->path())) files.insert(entry->path());
     }
-    std::erase_if(refused_, [](const auto& refused) { return is_gone(refused.first); });
+    plan_warnings_.forget_if(is_gone);
     for (const fs::path& file : files) look_at_file(file);
     check_missing();
     return error;
@@ -110,7 +110,7 @@ void PluginManager::look_at_file(const fs::path& file) {
     if (!identity) {
         if (is_gone(file)) {
             seen_.erase(file);
-            refused_.erase(file);
+            plan_warnings_.forget(file);
             retries_.forget(file);
         }
         return;

@@ -65,7 +65,7 @@ Settings::Positions positions_for(const Config& config, const std::string& plugi
 
 void PluginManager::load_file(const fs::path& file) {
     std::string plugin = file.filename().string();
-    refused_.erase(file);
+    plan_warnings_.forget(file);
     try {
         at_stage(at_permissions, [&] { throw_if(file_permissions_refusal(file)); });
         Judged found = judged(file, services_.private_directory);
@@ -150,7 +150,7 @@ std::shared_ptr<Generation> PluginManager::load(const std::string& plugin, Priva
 
 // NAME refused: CAUSE · STAGE · FILE · what serves.
 void PluginManager::refuse(const std::string& what, const fs::path& file, const std::string& problem) {
-    refused_[file] = what == file.filename() ? file.stem().string() : what;
+    plan_warnings_.refused(file, what == file.filename() ? file.stem().string() : what);
     std::string line = what + " refused: " + problem + " · " + (named_directory_ / file.filename()).string();
     if (watching_ && names_shortage(problem)) {
         line += " · tried again in " + std::to_string(retries_.add(file).count()) + " s";
