@@ -95,7 +95,9 @@ void Connection::read() {
     (receiving_ ? body_timer_->window_bytes : window_bytes_) += static_cast<std::size_t>(received);
     if (receiving_) return receive_body();
     if (proxy_header_due_ && !take_proxy_header()) return;
-    if (state_ != State::running) work();
+    if (state_ == State::running) return;
+    if (brief_) return work();
+    server_.poller_.work_later(*this);
 }
 
 void Connection::make_room() {
@@ -113,15 +115,40 @@ void Connection::work() {
     serve_requests();
 }
 
-// Pipelined requests are answered together, up to a file or to so much output that its client must take some.
+// Answers of a connection that has nothing else to do are sent together with those of others.
+void Connection::on_received() {
+    const LoopServer::OutputTurn turn{server_};
+    answer_requests();
+    if (state_ == State::running || backlog_ || server_.out_.empty()) return send_answers();
+    if (state_ == State::idle && input_->empty()) give_spares_back();
+    answers_ = server_.outputs_.take();
+    answers_->swap(server_.out_);
+    server_.poller_.send_later(*this);
+}
+
+void Connection::on_send() {
+    const LoopServer::OutputTurn turn{server_};
+    answers_->swap(server_.out_);
+    server_.outputs_.give(std::move(answers_));
+    send_answers();
+}
+
 void Connection::serve_requests() {
+    answer_requests();
+    send_answers();
+}
+
+// Pipelined requests are answered together, up to a file or to so much output that its client must take some.
+void Connection::answer_requests() {
     bool answered = true;
-    do {
-        while (answered && may_begin_request() && server_.out_.size() < most_output)
-            answered = begin_request();
-        if (!flush()) return;
-    } while (answered && may_begin_request());
-    after_flush();
+    while (answered && may_begin_request() && server_.out_.size() < most_output) answered = begin_request();
+}
+
+void Connection::send_answers() {
+    while (flush()) {
+        if (state_ != State::idle || !may_begin_request()) return after_flush();
+        answer_requests();
+    }
 }
 
 bool Connection::may_begin_request() const noexcept {

@@ -35,6 +35,8 @@ public:
     ~Connection() override;
 
     void on_events(std::uint32_t events) override;
+    void on_received() override;
+    void on_send() override;
 
     /// Closes it at once when nothing has been asked and nothing is left to send. Any other ends after its
     /// current answer because its server drains.
@@ -87,6 +89,8 @@ private:
     void read();
     void work();
     void serve_requests();
+    void answer_requests();
+    void send_answers();
     bool may_begin_request() const noexcept;
     bool begin_request();
     void introduce(detail::RequestData& request);
@@ -103,6 +107,7 @@ private:
     void on_half_close();
     void probe_client();
     void finish_request();
+    void give_spares_back();
     void give_exchange_back();
     bool wait_for_more();
     void answer(Response& response);
@@ -173,6 +178,7 @@ private:
     ConnectionCounts* address_counts_ = nullptr;  // that peer_ is in
     boost::asio::ip::tcp::endpoint peer_;
     std::unique_ptr<Buffer> input_;
+    std::unique_ptr<std::string> answers_;  // of this turn, until those of its group are made
     std::unique_ptr<Exchange> exchange_;
     std::unique_ptr<BodyTimer> body_timer_;        // of a body that arrives while its handler runs
     std::shared_ptr<ClientProbe> client_probe_;    // of one that has finished sending while its handler ran

@@ -23,10 +23,14 @@ void Connection::after_flush() {
     if (last_answer_ || (server_.draining_ && state_ == State::idle)) return linger();
     if (peer_finished_) return close_now();
     if (state_ != State::idle) return;
+    give_spares_back();
+    server_.wheel_.arm(*this, delivering_ ? delivery_check : listener_.options.idle_timeout);
+}
+
+void Connection::give_spares_back() {
     if (input_ && input_->has_usual_capacity()) server_.buffers_.give(std::move(input_));
     input_.reset();
     give_exchange_back();
-    server_.wheel_.arm(*this, delivering_ ? delivery_check : listener_.options.idle_timeout);
 }
 
 void Connection::give_exchange_back() {

@@ -2,14 +2,19 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <sys/epoll.h>
 #include <system_error>
 #include <utility>
 
 namespace patchbay {
 namespace {
+
+constexpr std::size_t group_size = 16;               // more save nothing more, and wait longer for each other
+constexpr std::chrono::microseconds most_held{100};  // that what is to be sent waits for the work of others
 
 int create_epoll() {
     const int descriptor = ::epoll_create1(EPOLL_CLOEXEC);
@@ -20,7 +25,10 @@ int create_epoll() {
 }  // namespace
 
 Poller::Poller(boost::asio::io_context& loop)
-    : loop_{loop}, epoll_{create_epoll()}, descriptor_{loop.get_executor(), epoll_} {}
+    : loop_{loop}, epoll_{create_epoll()}, descriptor_{loop.get_executor(), epoll_} {
+    received_.reserve(group_size);
+    to_send_.reserve(group_size);
+}
 
 Poller::~Poller() = default;
 
@@ -66,9 +74,39 @@ void Poller::wait() {
 void Poller::turn() {
     std::array<epoll_event, 256> events;
     const int count = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), 0);
-    for (int i = 0; i < count; ++i) {
-        auto& source = *static_cast<EventSource*>(events[static_cast<std::size_t>(i)].data.ptr);
-        if (!source.retired()) source.on_events(events[static_cast<std::size_t>(i)].events);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(std::max(count, 0)); ++i) {
+        auto& source = *static_cast<EventSource*>(events[i].data.ptr);
+        call(source, [&] { source.on_events(events[i].events); });
+        if (received_.size() == group_size) finish_group();
+    }
+    finish_group();
+    if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+}
+
+void Poller::finish_group() {
+    using Clock = std::chrono::steady_clock;
+    const auto deadline = received_.size() > 1 ? Clock::now() + most_held : Clock::time_point::max();
+    for (EventSource* const source : received_) {
+        call(*source, [source] { source->on_received(); });
+        if (received_.size() > 1 && !to_send_.empty() && Clock::now() >= deadline) send();
+    }
+    received_.clear();
+    send();
+}
+
+void Poller::send() {
+    for (EventSource* const source : to_send_) call(*source, [source] { source->on_send(); });
+    to_send_.clear();
+}
+
+// What one source throws must not keep the others of its group from their steps.
+template <class Function>
+void Poller::call(EventSource& source, Function function) noexcept {
+    if (source.retired()) return;
+    try {
+        function();
+    } catch (...) {
+        if (!failure_) failure_ = std::current_exception();
     }
 }
 
