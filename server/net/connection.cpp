@@ -127,10 +127,11 @@ void Connection::on_received() {
 }
 
 void Connection::on_send() {
-    const LoopServer::OutputTurn turn{server_};
-    answers_->swap(server_.out_);
-    server_.outputs_.give(std::move(answers_));
-    send_answers();
+    std::unique_ptr<std::string> answers = std::move(answers_);
+    if (!flush(*answers)) return;
+    server_.outputs_.give(std::move(answers));
+    if (next_may_begin()) return work();
+    after_flush();
 }
 
 void Connection::serve_requests() {
@@ -146,7 +147,7 @@ void Connection::answer_requests() {
 
 void Connection::send_answers() {
     while (flush()) {
-        if (state_ != State::idle || !may_begin_request()) return after_flush();
+        if (!next_may_begin()) return after_flush();
         answer_requests();
     }
 }

@@ -92,6 +92,7 @@ private:
     void answer_requests();
     void send_answers();
     bool may_begin_request() const noexcept;
+    bool next_may_begin() const noexcept { return state_ == State::idle && may_begin_request(); }
     bool begin_request();
     void introduce(detail::RequestData& request);
     bool choose_handler();
@@ -141,6 +142,7 @@ private:
     bool peer_catches_up();
     void make_room();
     bool flush();
+    bool flush(std::string& out);
     bool send_backlog();
     void resume_sending();
     void after_flush();

@@ -179,8 +179,9 @@ void Connection::end_stream() {
 }
 
 // Sends what the turn has put out. False when some of it is left, or the connection is closed.
-bool Connection::flush() {
-    std::string& out = server_.out_;
+bool Connection::flush() { return flush(server_.out_); }
+
+bool Connection::flush(std::string& out) {
     if (!backlog_) {
         if (out.empty()) return true;
         const ssize_t sent = send_bytes(socket_, out.data(), out.size());
