@@ -49,7 +49,7 @@ private:
 template <class Type>
 class SparePool {
 public:
-    explicit SparePool(std::size_t most) : most_{most} {}
+    explicit SparePool(std::size_t most) : most_{most} { spare_.reserve(most); }
 
     template <class... Args>
     std::unique_ptr<Type> take(Args&&... args) {
@@ -58,7 +58,7 @@ public:
         spare_.pop_back();
         return taken;
     }
-    void give(std::unique_ptr<Type> object) {
+    void give(std::unique_ptr<Type> object) noexcept {
         if (spare_.size() < most_) spare_.push_back(std::move(object));
     }
 

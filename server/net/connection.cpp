@@ -25,6 +25,7 @@ namespace {
 constexpr std::size_t smallest_read = 1024;
 constexpr std::size_t body_read = 64 * 1024;    // of a body that its handler reads
 constexpr std::size_t most_output = 64 * 1024;  // of pipelined answers, before they are sent
+constexpr std::size_t most_held_answers = 16;   // of a connection, while others of its group work
 
 // Some milliseconds old, and cheaper than steady_clock::now(), whose clock it is.
 std::chrono::steady_clock::time_point coarse_now() noexcept {
@@ -96,7 +97,7 @@ void Connection::read() {
     if (receiving_) return receive_body();
     if (proxy_header_due_ && !take_proxy_header()) return;
     if (state_ == State::running) return;
-    if (brief_) return work();
+    if (brief_) return work();  // it must have its answer before its listener goes on
     server_.poller_.work_later(*this);
 }
 
@@ -115,14 +116,17 @@ void Connection::work() {
     serve_requests();
 }
 
-// Answers of a connection that has nothing else to do are sent together with those of others.
+// Small answers of a connection that has nothing else to do are sent together with those of others. Nobody
+// else may have something to send on it meanwhile.
 void Connection::on_received() {
     const LoopServer::OutputTurn turn{server_};
-    answer_requests();
-    if (state_ == State::running || backlog_ || server_.out_.empty()) return send_answers();
-    if (state_ == State::idle && input_->empty()) give_spares_back();
+    answer_requests(most_held_answers);
+    const std::string& out = server_.out_;
+    if (state_ == State::running || backlog_ || out.empty() || out.size() >= large_answer)
+        return send_answers();
     answers_ = server_.outputs_.take();
-    answers_->swap(server_.out_);
+    answers_->assign(out);
+    if (state_ == State::idle && input_->empty()) give_spares_back();
     server_.poller_.send_later(*this);
 }
 
@@ -130,7 +134,7 @@ void Connection::on_send() {
     std::unique_ptr<std::string> answers = std::move(answers_);
     if (!flush(*answers)) return;
     server_.outputs_.give(std::move(answers));
-    if (next_may_begin()) return work();
+    if (next_may_begin()) return server_.poller_.work_later(*this);
     after_flush();
 }
 
@@ -140,9 +144,10 @@ void Connection::serve_requests() {
 }
 
 // Pipelined requests are answered together, up to a file or to so much output that its client must take some.
-void Connection::answer_requests() {
+void Connection::answer_requests(std::size_t most) {
     bool answered = true;
-    while (answered && may_begin_request() && server_.out_.size() < most_output) answered = begin_request();
+    for (; answered && most > 0 && may_begin_request() && server_.out_.size() < most_output; --most)
+        answered = begin_request();
 }
 
 void Connection::send_answers() {
@@ -321,7 +326,7 @@ void Connection::watch_anew() {
 
 void Connection::watch(std::uint32_t events) {
     if (watched_ == events) return;
-    watched_ = events;
+    watched_ = static_cast<std::uint8_t>(events);
     server_.poller_.modify(socket_, events, *this);
 }
 

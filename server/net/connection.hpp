@@ -16,6 +16,7 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +26,9 @@ namespace patchbay {
 class ConnectionCounts;
 class LoopServer;
 struct ServedListener;
+
+/// Of one that may not fit into the peer's receive buffer, in bytes.
+inline constexpr std::size_t large_answer = 16 * 1024;
 
 /// Holds neither a buffer nor an exchange while it is idle.
 class Connection final : public EventSource, public TimerWheel::Entry, public ExchangeOwner {
@@ -37,6 +41,8 @@ public:
     void on_events(std::uint32_t events) override;
     void on_received() override;
     void on_send() override;
+    /// Resets it: what of an answer is out, and what is lost, nobody knows.
+    void on_failure() override { reset(); }
 
     /// Closes it at once when nothing has been asked and nothing is left to send. Any other ends after its
     /// current answer because its server drains.
@@ -89,7 +95,7 @@ private:
     void read();
     void work();
     void serve_requests();
-    void answer_requests();
+    void answer_requests(std::size_t most = std::numeric_limits<std::size_t>::max());
     void send_answers();
     bool may_begin_request() const noexcept;
     bool next_may_begin() const noexcept { return state_ == State::idle && may_begin_request(); }
@@ -172,13 +178,13 @@ private:
     bool delivering_ = false;     // the socket may hold answers that the peer does not take
     bool proxy_header_due_;       // before the first request
     bool awaits_coding_turn_ = false;
-    bool brief_ = false;  // it holds a descriptor that is needed
-    std::uint32_t requests_ = 0;
-    std::uint32_t watched_;
+    bool brief_ = false;              // it holds a descriptor that is needed
+    std::uint8_t watched_;            // EPOLLIN, EPOLLOUT
     std::size_t window_bytes_ = 0;    // of a whole body received, or an answer sent, since the timeout began
     std::size_t held_by_socket_ = 0;  // of answers written, when it was last asked
     ConnectionCounts* address_counts_ = nullptr;  // that peer_ is in
     boost::asio::ip::tcp::endpoint peer_;
+    std::uint32_t requests_ = 0;
     std::unique_ptr<Buffer> input_;
     std::unique_ptr<std::string> answers_;  // of this turn, until those of its group are made
     std::unique_ptr<Exchange> exchange_;

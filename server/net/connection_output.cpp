@@ -16,7 +16,6 @@ using http::verb;
 
 namespace {
 
-constexpr std::size_t large_answer = 16 * 1024;  // one that may not fit into the peer's receive buffer
 constexpr std::size_t kept_output = 256 * 1024;  // a larger output buffer is freed after its answer
 
 }  // namespace

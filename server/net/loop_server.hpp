@@ -179,7 +179,7 @@ private:
     std::unique_ptr<AccessReporter> access_;
     SparePool<Buffer> buffers_{64};
     SparePool<Exchange> exchanges_{64};
-    SparePool<std::string> outputs_{64};
+    SparePool<std::string> outputs_{16};
     std::string out_;                    // answers of the connection that is being worked on
     std::deque<ServedListener> served_;  // outlives the connections, as listeners don't
     std::vector<std::unique_ptr<Listener>> listeners_;

@@ -13,8 +13,8 @@
 namespace patchbay {
 namespace {
 
-constexpr std::size_t group_size = 16;               // more save nothing more, and wait longer for each other
-constexpr std::chrono::microseconds most_held{100};  // that what is to be sent waits for the work of others
+constexpr std::size_t group_size = 16;  // more save nothing more, and wait longer for each other
+constexpr int most_rounds = 4;          // of events, before the loop turns to its other work
 
 int create_epoll() {
     const int descriptor = ::epoll_create1(EPOLL_CLOEXEC);
@@ -24,10 +24,9 @@ int create_epoll() {
 
 }  // namespace
 
-Poller::Poller(boost::asio::io_context& loop)
-    : loop_{loop}, epoll_{create_epoll()}, descriptor_{loop.get_executor(), epoll_} {
-    received_.reserve(group_size);
-    to_send_.reserve(group_size);
+Poller::Poller(boost::asio::io_context& loop, std::chrono::nanoseconds most_held)
+    : loop_{loop}, epoll_{create_epoll()}, descriptor_{loop.get_executor(), epoll_}, most_held_{most_held} {
+    for (auto* const list : {&received_, &working_, &to_send_}) list->reserve(group_size);
 }
 
 Poller::~Poller() = default;
@@ -71,27 +70,41 @@ void Poller::wait() {
     });
 }
 
+// Where several are ready at a time, more are by the time these are served, and to hear of them by way of the
+// io_context costs a call more.
 void Poller::turn() {
+    for (int round = 0; round < most_rounds && take_events() > 1; ++round) {
+    }
+}
+
+std::size_t Poller::take_events() {
     std::array<epoll_event, 256> events;
-    const int count = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), 0);
-    for (std::size_t i = 0; i < static_cast<std::size_t>(std::max(count, 0)); ++i) {
+    const int ready = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), 0);
+    const auto count = static_cast<std::size_t>(std::max(ready, 0));
+    for (std::size_t i = 0; i < count; ++i) {
         auto& source = *static_cast<EventSource*>(events[i].data.ptr);
         call(source, [&] { source.on_events(events[i].events); });
-        if (received_.size() == group_size) finish_group();
+        if (i % group_size == group_size - 1) finish_group();
     }
     finish_group();
     if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+    return count;
 }
 
+// One that has sent and has more work joins a group again.
 void Poller::finish_group() {
     using Clock = std::chrono::steady_clock;
-    const auto deadline = received_.size() > 1 ? Clock::now() + most_held : Clock::time_point::max();
-    for (EventSource* const source : received_) {
-        call(*source, [source] { source->on_received(); });
-        if (received_.size() > 1 && !to_send_.empty() && Clock::now() >= deadline) send();
+    while (!received_.empty()) {
+        working_.swap(received_);
+        const bool alone = working_.size() == 1;
+        const auto deadline = alone ? Clock::time_point{} : Clock::now() + most_held_;
+        for (EventSource* const source : working_) {
+            call(*source, [source] { source->on_received(); });
+            if (!alone && !to_send_.empty() && Clock::now() >= deadline) send();
+        }
+        working_.clear();
+        send();
     }
-    received_.clear();
-    send();
 }
 
 void Poller::send() {
@@ -107,6 +120,10 @@ void Poller::call(EventSource& source, Function function) noexcept {
         function();
     } catch (...) {
         if (!failure_) failure_ = std::current_exception();
+        try {
+            source.on_failure();
+        } catch (...) {  // nothing more can be done for it
+        }
     }
 }
 

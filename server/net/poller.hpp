@@ -8,6 +8,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -28,6 +30,8 @@ public:
     /// The later steps of one that has asked for them. Not called once it is retired.
     virtual void on_received() {}
     virtual void on_send() {}
+    /// One of these three has thrown: it is to be left in no half-done state.
+    virtual void on_failure() {}
     /// What it waited for no longer matters: skip events of the turn that are still to come.
     bool retired() const noexcept { return retired_; }
 
@@ -38,8 +42,10 @@ private:
 
 class Poller {
 public:
-    /// Errors: std::system_error when no epoll descriptor is to be had.
-    explicit Poller(boost::asio::io_context& loop);
+    /// What is to be sent is held for `most_held` and one source's work at the longest, while others of its
+    /// group work. Errors: std::system_error when no epoll descriptor is to be had.
+    explicit Poller(boost::asio::io_context& loop,
+                    std::chrono::nanoseconds most_held = std::chrono::microseconds{100});
     ~Poller();
     Poller(const Poller&) = delete;
     Poller& operator=(const Poller&) = delete;
@@ -52,7 +58,8 @@ public:
     void modify(int descriptor, std::uint32_t events, EventSource& source) noexcept;
     void remove(int descriptor) noexcept;
 
-    /// Calls on_received() when the others of its group have received too. Only in on_events(), and once.
+    /// Calls on_received() when the others of its group have received too. Only in on_events(), or in
+    /// on_send() for more work, and once.
     void work_later(EventSource& source) { received_.push_back(&source); }
     /// Calls on_send() when the others of its group have done their work too, or some have taken long. Only
     /// in on_received(), and once.
@@ -66,6 +73,7 @@ private:
 
     void wait();
     void turn();
+    std::size_t take_events();
     void finish_group();
     void send();
     template <class Function>
@@ -73,10 +81,12 @@ private:
 
     boost::asio::io_context& loop_;
     int epoll_;
-    Descriptor descriptor_;               // owns epoll_
+    Descriptor descriptor_;  // owns epoll_
+    std::chrono::nanoseconds most_held_;
     std::vector<EventSource*> received_;  // of the group, for its second step
-    std::vector<EventSource*> to_send_;   // and for its third
-    std::exception_ptr failure_;          // the turn's first
+    std::vector<EventSource*> working_;   // in its second step
+    std::vector<EventSource*> to_send_;   // for its third
+    std::exception_ptr failure_;          // the first of those that the loop hears of; later ones are dropped
     std::vector<std::unique_ptr<EventSource>> retired_;
     bool clearing_ = false;
 };

@@ -73,6 +73,82 @@ TEST_CASE("a thousand requests in one go are answered") {
     CHECK(server.terminate() == 0);
 }
 
+TEST_CASE("connections whose requests wait for the loop together each get their own answers") {
+    ServerProcess server{"listen: 127.0.0.1:0\nevent_loops: 1\n",
+                         {{PATCHBAY_CONTRACT, "contract.so"}, {test_plugin("slow"), "slow.so"}}};
+    HttpClient holder{server.port()};
+    std::vector<HttpClient> clients;
+    for (int i = 0; i < 42; ++i) {
+        clients.emplace_back(server.port());
+        REQUIRE(clients.back().get("/quick").status == 200);
+    }
+    holder.send(http_request("GET", "/freeze/300"));
+    const std::string body(7000, 'b');
+    const auto name = [](int client, int request) {
+        return std::to_string(client) + "-" + std::to_string(request);
+    };
+    for (int i = 0; i < 42; ++i) {
+        std::string requests = http_request("GET", "/users/" + name(i, 0));
+        switch (i % 7) {
+            case 0:
+                break;
+            case 1:  // more than are answered in one go
+                for (int k = 1; k < 50; ++k) requests += http_request("GET", "/users/" + name(i, k));
+                break;
+            case 2:
+                requests += "GET /inline HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+                break;
+            case 3:
+                requests += http_request("GET", "/await") + http_request("GET", "/blocking");
+                break;
+            case 4:
+                requests += "GET /users/late HTTP/1.1\r\nHo";
+                break;
+            case 5:  // more than is sent in one go
+                for (int k = 0; k < 12; ++k) requests += http_request("POST", "/echo", body);
+                break;
+            case 6:
+                requests +=
+                    "GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+                break;
+        }
+        clients[static_cast<std::size_t>(i)].send(requests);
+    }
+    CHECK(holder.read_response().body == "froze");
+    for (int i = 0; i < 42; ++i) {
+        HttpClient& client = clients[static_cast<std::size_t>(i)];
+        REQUIRE(client.read_response().body == name(i, 0));
+        switch (i % 7) {
+            case 0:
+                CHECK(client.get("/users/again").body == "again");
+                break;
+            case 1:
+                for (int k = 1; k < 50; ++k) REQUIRE(client.read_response().body == name(i, k));
+                break;
+            case 2:
+                CHECK(client.read_response().body == "Hello, World!");
+                CHECK(client.closed());
+                break;
+            case 3:
+                CHECK(client.read_response().status == 200);
+                CHECK(client.read_response().status == 200);
+                break;
+            case 4:
+                client.send("st: a\r\n\r\n");
+                CHECK(client.read_response().body == "late");
+                break;
+            case 5:
+                for (int k = 0; k < 12; ++k) REQUIRE(client.read_response().body == body);
+                break;
+            case 6:
+                CHECK(client.read_response().status == 101);
+                break;
+        }
+    }
+    CHECK(server.terminate() == 0);
+}
+
 TEST_CASE("HEAD, OPTIONS, and what is not there") {
     ServerProcess server{"listen: 127.0.0.1:0\n", contract};
     HttpClient client{server.port()};

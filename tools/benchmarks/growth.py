@@ -43,7 +43,7 @@ def ratio_at(limit, port, series, size, seconds):
     asking, idle = size if series == "connections" else ACTIVE, size if series == "idle connections" else 0
     with tempfile.TemporaryDirectory(dir=WORK) as folder, contextlib.ExitStack() as opened:
         conf = configuration(port, folder, plugins, routes, asking + idle)
-        server = opened.enter_context(Server("patchbay", port, [PATCHBAY, "serve", conf], {}))
+        server = opened.enter_context(Server("patchbay", port, [PATCHBAY, "serve", conf], {}, directory=folder))
         for index in range(idle):
             opened.enter_context(connect(port, index, ask))
         before = measure(limit, "/", seconds / 2, asking)["cpu_us"]

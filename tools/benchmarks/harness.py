@@ -45,11 +45,11 @@ def servers():
 class Server:
     """A server of its own session on core 0, from its first answer to the end of the with block."""
 
-    def __init__(self, name, port, command, environment, ready="/"):
+    def __init__(self, name, port, command, environment, ready="/", directory=None):
         self.name, self.port, self.ready = name, port, ready
         self.log = tempfile.TemporaryFile()
         self.process = subprocess.Popen(["taskset", "-c", "0"] + command, env={**os.environ, **environment},
-                                        start_new_session=True, stdin=subprocess.DEVNULL, stdout=self.log,
+                                        start_new_session=True, cwd=directory, stdin=subprocess.DEVNULL, stdout=self.log,
                                         stderr=self.log)
 
     def __enter__(self):

@@ -43,10 +43,15 @@ public:
         if (works) works();
         poller_.send_later(*this);
     }
-    void on_send() override { steps_.push_back("send " + name_); }
+    void on_send() override {
+        steps_.push_back("send " + name_);
+        if (std::exchange(more, false)) poller_.work_later(*this);
+    }
+    void on_failure() override { steps_.push_back("fail " + name_); }
 
     std::function<void()> receives;
     std::function<void()> works;
+    bool more = false;  // work follows when this is sent
 
 private:
     Poller& poller_;
@@ -56,7 +61,8 @@ private:
 };
 
 struct Group {
-    explicit Group(std::size_t size) {
+    explicit Group(std::size_t size, std::chrono::nanoseconds most_held = std::chrono::hours{1})
+        : poller{loop, most_held} {
         for (std::size_t i = 0; i < size; ++i)
             sources.push_back(std::make_unique<Readable>(poller, steps, std::to_string(i)));
         poller.start();
@@ -67,7 +73,7 @@ struct Group {
     }
 
     boost::asio::io_context loop;
-    Poller poller{loop};
+    Poller poller;
     Steps steps;
     std::vector<std::unique_ptr<Readable>> sources;
 };
@@ -92,9 +98,17 @@ TEST_CASE("a group is small: many sources do not wait for all others") {
     CHECK(position(group.steps, "send 0") < position(group.steps, "receive 99"));
 }
 
+TEST_CASE("one that has more work when it has sent takes part again") {
+    Group group{2};
+    group.sources[0]->more = true;
+    group.one_turn();
+    CHECK(group.steps ==
+          Steps{"receive 0", "receive 1", "work 0", "work 1", "send 0", "send 1", "work 0", "send 0"});
+}
+
 TEST_CASE("what is to be sent does not wait for the work of one that takes long") {
-    Group group{3};
-    group.sources[1]->works = [] { std::this_thread::sleep_for(std::chrono::milliseconds{1}); };
+    Group group{3, std::chrono::milliseconds{1}};
+    group.sources[1]->works = [] { std::this_thread::sleep_for(std::chrono::milliseconds{2}); };
     group.one_turn();
     CHECK(position(group.steps, "send 0") < position(group.steps, "work 2"));
 }
@@ -122,13 +136,13 @@ TEST_CASE("what one throws keeps none of the others from their steps, and is thr
         group.sources[0]->receives = [] { throw std::runtime_error{"no memory"}; };
         CHECK_THROWS_WITH(group.one_turn(), "no memory");
         CHECK(group.steps ==
-              Steps{"receive 0", "receive 1", "receive 2", "work 1", "work 2", "send 1", "send 2"});
+              Steps{"receive 0", "fail 0", "receive 1", "receive 2", "work 1", "work 2", "send 1", "send 2"});
     }
     SECTION("while it works") {
         group.sources[1]->works = [] { throw std::runtime_error{"no memory"}; };
         CHECK_THROWS_WITH(group.one_turn(), "no memory");
-        CHECK(group.steps ==
-              Steps{"receive 0", "receive 1", "receive 2", "work 0", "work 1", "work 2", "send 0", "send 2"});
+        CHECK(group.steps == Steps{"receive 0", "receive 1", "receive 2", "work 0", "work 1", "fail 1",
+                                   "work 2", "send 0", "send 2"});
     }
     group.steps.clear();
     group.loop.poll();  // it still waits for events
