@@ -8,7 +8,7 @@
 
 namespace patchbay::detail {
 
-void throw_executor_full() {
+void throw_busy() {
     HttpError error{http::status::service_unavailable, "The server is busy. Try again shortly."};
     error.header("Retry-After", "1");
     throw error;

@@ -1,8 +1,10 @@
+#include <patchbay/blocking.hpp>
 #include <patchbay/spawn.hpp>
 
 #include <boost/asio/post.hpp>
 
 #include <stdexcept>
+#include <string>
 
 namespace patchbay {
 namespace detail {
@@ -34,9 +36,23 @@ void OutsideTask::unlink() noexcept {
     if (following) following->previous = previous;
 }
 
+SpawnedPlace::SpawnedPlace(GenerationInfo& generation) : generation_{generation} {
+    if (generation.spawned.fetch_add(1, std::memory_order_relaxed) <
+        generation.most_spawned.load(std::memory_order_relaxed))
+        return;
+    generation.spawned.fetch_sub(1, std::memory_order_relaxed);
+    if (!generation.spawn_refused.exchange(true))
+        log(LogLevel::warning, "spawn() refused a task: as many are under way as plugins.tasks allows (" +
+                                   std::to_string(generation.most_spawned) +
+                                   "); further ones are not reported");
+    throw_busy();
+}
+
+SpawnedPlace::~SpawnedPlace() { generation_.spawned.fetch_sub(1, std::memory_order_relaxed); }
+
 // Nothing refers to it yet should posting fail for want of memory.
 SpawnedTask::SpawnedTask(LoopExecutor on, Task<> what, bool only_while_serving)
-    : OutsideTask{std::move(on)}, task{std::move(what)} {
+    : OutsideTask{std::move(on)}, place{executor.lease()->generation()}, task{std::move(what)} {
     while_serving = only_while_serving;
     finished = [](TaskContext& context) noexcept { static_cast<SpawnedTask&>(context).settle(); };
     asio::post(executor, [this] {

@@ -6,15 +6,19 @@
 
 #include <patchbay/detail/hint_sink.hpp>
 
+#include <atomic>
 #include <future>
 #include <memory>
 
 namespace patchbay::detail {
 
-/// Takes a whole streamed body; there is always room.
+/// Takes a whole streamed body; there is always room, until nobody waits for it any more.
 class CollectingSink final : public BodySink {
 public:
+    explicit CollectingSink(const std::atomic<bool>& unwanted) : unwanted_{unwanted} {}
+
     bool put(std::string_view bytes) override {
+        if (unwanted_) return false;
         bytes_.append(bytes);
         return true;
     }
@@ -27,6 +31,7 @@ public:
     std::string& bytes() noexcept { return bytes_; }
 
 private:
+    const std::atomic<bool>& unwanted_;
     std::string bytes_;
 };
 
@@ -85,7 +90,7 @@ private:
     bool settled_ = false;                     // the handler is done: what ends now are its filters
     Task<Response> task_;
     std::optional<Response> stream_;  // the answer whose body is being produced
-    CollectingSink sink_;
+    CollectingSink sink_{doomed};
     BodyWriter writer_{sink_};
     Task<> producer_;
     std::promise<Response> answered_;

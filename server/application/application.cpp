@@ -11,8 +11,10 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <sched.h>
 #include <semaphore>
+#include <sys/resource.h>
 #include <system_error>
 #include <thread>
 #include <unistd.h>
@@ -64,6 +66,17 @@ std::string needs_restart(const Config& before, const Config& after) {
     return keys;
 }
 
+std::string signal_name(int signal) { return std::string{"SIG"} + ::sigabbrev_np(signal); }
+
+// As many as this process may have. The lower limit that most systems begin with is for programs that call
+// select().
+void take_all_descriptors() noexcept {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 }  // namespace
 
 Application::Application(Config config, ConfigSource source, Logger& log)
@@ -78,7 +91,9 @@ Application::Application(Config config, ConfigSource source, Logger& log)
       signals_{control_, SIGTERM, SIGINT, SIGHUP},
       second_signal_{log_} {
     start_signal_.emplace(loading_, log_);
-    std::signal(SIGPIPE, SIG_IGN);
+    for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);  // errors of writing say it too
+    for (const int signal : {SIGQUIT, SIGUSR1}) signals_.add(signal);
+    take_all_descriptors();
     log_.level(log_level(config_.log.level));
     start_loops();
     std::vector<LoopThread*> loops;
@@ -94,6 +109,7 @@ void Application::load_plugins() { plugin_problems_ = manager_->start(); }
 
 void Application::start_loops() {
     executor_ = std::make_unique<ExecutorPool>(config_.executor.threads, config_.executor.queue);
+    executor_->on_full([this] { executor_full_.note(); });
     const std::size_t count = config_.event_loops ? config_.event_loops : cpus_allowed();
     const ExchangeServices services{executor_.get(), &log_};
     for (std::size_t i = 0; i < count; ++i)
@@ -181,15 +197,17 @@ bool Application::close() { return shut_down(); }
 void Application::wait_for_signal() {
     signals_.async_wait([this](boost::system::error_code error, int signal) {
         if (error) return;
-        if (signal == SIGHUP) {
-            reload();
+        if (signal == SIGHUP || signal == SIGUSR1) {
             access_logs_.reopen();
-            manager_->look();
+            if (signal == SIGHUP) {
+                log_.info("SIGHUP: looking at the configuration and every plugin again");
+                reload();
+                manager_->look();
+            }
             return wait_for_signal();
         }
         second_signal_.arm();
-        log_.info(std::string{signal == SIGTERM ? "SIGTERM" : "SIGINT"} +
-                  ": finishing what runs (again: stop at once)");
+        log_.info(signal_name(signal) + ": finishing what runs (again: stop at once)");
         control_.stop();
     });
 }

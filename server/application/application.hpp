@@ -8,6 +8,7 @@
 #include "application/start_signal.hpp"
 #include "config/config.hpp"
 #include "log/logger.hpp"
+#include "log/repeated_warning.hpp"
 #include "net/connection_counts.hpp"
 #include "net/listen_sockets.hpp"
 #include "net/loop_server.hpp"
@@ -98,7 +99,10 @@ private:
     boost::asio::signal_set signals_;
     std::stop_source loading_;
     std::optional<StartSignal> start_signal_;  // until it listens
-    SecondSignal second_signal_;               // from the first one on
+    RepeatedWarning executor_full_{log_,
+                                   "requests were answered 503, since executor.queue or "
+                                   "executor.per_plugin.queue is full"};
+    SecondSignal second_signal_;  // from the first one on
 };
 
 }  // namespace patchbay

@@ -28,12 +28,13 @@ public:
     SecondSignal(const SecondSignal&) = delete;
     SecondSignal& operator=(const SecondSignal&) = delete;
 
-    /// From now on SIGTERM and SIGINT are answered by _exit(1): whoever waits for the end must
+    /// From now on SIGTERM, SIGINT and SIGQUIT are answered by _exit(1): whoever waits for the end must
     /// not take work that is cut for work that is done. Without a thread to be had they are not.
     void arm() {
         try {
             signals_.add(SIGTERM);
             signals_.add(SIGINT);
+            signals_.add(SIGQUIT);
             signals_.async_wait([this](boost::system::error_code error, int) {
                 if (error) return;
                 log_.warning("second signal: stopping at once");

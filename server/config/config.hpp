@@ -56,6 +56,7 @@ struct PluginsConfig {
     std::chrono::milliseconds settle{100};
     std::chrono::milliseconds retire_after{2'000};
     std::chrono::milliseconds load_timeout{5'000};
+    std::size_t tasks = 100'000;
     std::filesystem::path private_directory;  // empty: the host makes one in the temporary directory
 
     bool operator==(const PluginsConfig&) const = default;

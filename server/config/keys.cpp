@@ -97,6 +97,12 @@ constexpr std::array keys{
                       [](Config& c) -> milliseconds& { return c.plugins.load_timeout; },
                       "Time that a plugin has to load, be constructed and start, before it is refused.",
                       "Plugins may do more when they start, and a hanging one is noticed later."},
+    ConfigKey<Config>{"plugins.tasks",
+                      {ValueKind::count, {1, 100'000'000}},
+                      [](Config& c) -> std::size_t& { return c.plugins.tasks; },
+                      "Number of tasks that a generation of a plugin may have spawned at once; beyond it its "
+                      "spawn() throws, and a request that it was called for is answered 503.",
+                      "More work goes on behind the answers, and takes memory."},
     ConfigKey<Config>{"plugins.private_directory",
                       {ValueKind::optional_path, {}},
                       [](Config& c) -> std::filesystem::path& { return c.plugins.private_directory; },
@@ -132,7 +138,7 @@ constexpr std::array keys{
                       "Unusual clients pass, and a request may cost more time."},
     ConfigKey<Config>{
         "limits.body",
-        {ValueKind::size, {0, 2 * gib}},
+        {ValueKind::size, {0, 1'000'000 * gib}},
         [](Config& c) -> std::size_t& { return c.limits.body; },
         "Size of a request's body, unless its route says otherwise; beyond it the answer is 413.",
         "Larger uploads pass, and each request may hold more memory."},

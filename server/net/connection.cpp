@@ -269,7 +269,10 @@ bool Connection::run_handler() {
     if (choice.endpoint) {
         state_ = State::running;
         const auto timeout = choice.endpoint->timeout;
-        if (exchange_->run(*choice.endpoint, server_.routes_.get(), *this, coarse_now() + timeout)) {
+        // While a body arrives its end depends on the client.
+        const auto deadline =
+            receiving_ ? std::chrono::steady_clock::time_point::max() : coarse_now() + timeout;
+        if (exchange_->run(*choice.endpoint, server_.routes_.get(), *this, deadline)) {
             answer(exchange_->response());
             return true;
         }

@@ -31,6 +31,7 @@ bool Connection::take_proxy_header() {
     const ProxyHeader header = parse_proxy_header({input_->data(), input_->size()});
     if (header.step == ProxyHeader::Step::need_more) return false;
     if (header.step == ProxyHeader::Step::malformed) {
+        server_.not_from_proxy_.note();
         close_now();
         return false;
     }
@@ -39,6 +40,7 @@ bool Connection::take_proxy_header() {
     if (!header.names_source) return true;
     peer_ = header.source;
     if (count_address()) return true;
+    server_.too_many_.note();
     end_briefly();
     return false;
 }

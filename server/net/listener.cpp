@@ -105,6 +105,7 @@ void Listener::on_events(std::uint32_t) {
 
 // Level-triggered, a connection that can't be accepted would wake the loop without end.
 void Listener::pause() {
+    server_.out_of_descriptors_.note();
     turn_away_some();
     server_.poller_.remove(socket_.get());  // an exclusive one can't be modified
     end_pause_later();

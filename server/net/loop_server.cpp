@@ -69,16 +69,19 @@ bool LoopServer::enter_counts(const ServedListener& listener) noexcept {
 Connection* LoopServer::accepted(int socket, const boost::asio::ip::tcp::endpoint& peer,
                                  const ServedListener& listener, bool proxy_protocol) {
     if (proxy_protocol && !trusts(peer)) {
+        not_from_proxy_.note();
         ::close(socket);
         return nullptr;
     }
     if (!enter_counts(listener)) {
+        too_many_.note();
         say_busy(socket);
         ::close(socket);
         return nullptr;
     }
     auto connection = std::make_unique<Connection>(*this, listener, socket, peer, proxy_protocol);
     if (!connection->count_address()) {
+        too_many_.note();
         connection->leave_counts();
         say_busy(socket);
         ::close(socket);

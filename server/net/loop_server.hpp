@@ -7,6 +7,7 @@
 #include "http/exchange.hpp"
 #include "http/published_routes.hpp"
 #include "http/response_writer.hpp"
+#include "log/repeated_warning.hpp"
 #include "net/coding_turns.hpp"
 #include "net/connection_counts.hpp"
 #include "net/listener.hpp"
@@ -189,6 +190,15 @@ private:
     std::size_t connection_count_ = 0;
     std::uint64_t next_request_id_;
     WebSockets websockets_{*this};
+    RepeatedWarning too_many_{*services_.log,
+                              "connections were answered 503, since limits.connections or "
+                              "limits.connections_per_address are open"};
+    RepeatedWarning out_of_descriptors_{*services_.log,
+                                        "no file descriptors are left: new connections have to "
+                                        "wait, or are answered 503"};
+    RepeatedWarning not_from_proxy_{*services_.log,
+                                    "connections to a listener with proxy_protocol were closed: "
+                                    "without its header, or from no address of trusted_proxies"};
     std::vector<LoopServer*> servers_;
     std::function<void()> on_idle_;
     std::size_t cut_ = 0;

@@ -17,6 +17,7 @@ Generation::Generation(PrivateCopy copy, const PluginDescriptor& descriptor, uns
     home_loop = &place.home->context();
     info = this;
     share = place.share;
+    most_spawned = place.most_spawned;
     home = descriptor.concurrency == Concurrency::parallel ? nullptr : place.home;
     for (std::size_t i = 0; i < place.loops.size(); ++i) {
         blocks_.push_back(std::make_unique<detail::LeaseBlock>(*this, [](detail::LeaseBlock& block) noexcept {

@@ -122,7 +122,8 @@ std::shared_ptr<Generation> PluginManager::load(const std::string& plugin, Priva
         boost::asio::post(context_,
                           [this, unwanted = std::move(unwanted)]() mutable { discard(std::move(unwanted)); });
     };
-    const GenerationPlace place{this, services_.loops, entry.home, &entry.share, discard_here};
+    const GenerationPlace place{this,         services_.loops,      entry.home,
+                                &entry.share, config.plugins.tasks, discard_here};
     auto shared_copy = std::make_shared<PrivateCopy>(std::move(copy));
     const auto load_here = [shared_copy, descriptor, number = entry.last_number + 1,
                             settings = settings_for(config, plugin),
@@ -239,6 +240,7 @@ void PluginManager::reconfigured(Config config) {
         watcher_->settle(config_.plugins.settle);
         watch_.patience(config_.log.stall);
         size_shares();
+        for (const auto& [name, generation] : next) generation->most_spawned = config_.plugins.tasks;
         publish(std::move(plan));
     } catch (...) {
         for (auto& generation : fresh) discard(std::move(generation));

@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::chrono::seconds first_delay{1};
 constexpr std::chrono::seconds longest_delay{60};
-constexpr std::array shortages{ENOSPC, EDQUOT, EMFILE, ENFILE, ENOMEM, EAGAIN};
+// EIO is what copying to a full tmpfs says.
+constexpr std::array shortages{ENOSPC, EDQUOT, EMFILE, ENFILE, ENOMEM, EAGAIN, EIO};
 
 }  // namespace
 

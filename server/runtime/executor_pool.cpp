@@ -42,8 +42,13 @@ ExecutorPool::~ExecutorPool() {
 bool ExecutorPool::submit(BlockingJob& job, ExecutorShare& share) noexcept {
     Worker* woken = nullptr;
     {
-        const std::scoped_lock lock{mutex_};
-        if (stopping_ || queued_ >= max_queued_ || share.queued_ >= share.limits_.queued) return false;
+        std::unique_lock lock{mutex_};
+        if (stopping_) return false;
+        if (queued_ >= max_queued_ || share.queued_ >= share.limits_.queued) {
+            lock.unlock();
+            if (on_full_) on_full_();
+            return false;
+        }
         if (job.kind == BlockingJob::Kind::websocket && !takes_websocket(share)) return false;
         push(job, share);
         make_ready(share);

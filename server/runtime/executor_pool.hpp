@@ -14,6 +14,7 @@
 #include <semaphore.h>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace patchbay {
@@ -60,6 +61,9 @@ public:
     /// within one, jobs run in the order submitted. A job that is doomed or past its deadline when its turn
     /// comes is dropped instead.
     [[nodiscard]] bool submit(detail::BlockingJob& job, ExecutorShare& share) noexcept;
+
+    /// Called by each submit() that finds no place; it must not throw. Before the first submit().
+    void on_full(std::function<void()> function) { on_full_ = std::move(function); }
 
     std::size_t threads() const noexcept { return workers_.size(); }
 
@@ -128,6 +132,7 @@ private:
     detail::BlockingJob* take_job(ExecutorShare*& share) noexcept;
     void run_job(Worker& self, std::unique_lock<std::mutex>& lock);
 
+    std::function<void()> on_full_;
     mutable std::mutex mutex_;
     std::condition_variable changed_;  // a worker left a job, finished a visit or ended
     std::vector<std::unique_ptr<Worker>> workers_;

@@ -277,7 +277,7 @@ TEST_CASE("nobody reads: requests are served, lines are dropped and counted, and
     CHECK(server.log().find("lines dropped") != std::string::npos);
 }
 
-TEST_CASE("SIGHUP opens the file anew, and a changed configuration takes effect") {
+TEST_CASE("SIGHUP and SIGUSR1 open the file anew, and a changed configuration takes effect") {
     LoggingServer logged;
     HttpClient client{logged.server.port()};
     CHECK(client.get("/").status == 200);
@@ -287,6 +287,11 @@ TEST_CASE("SIGHUP opens the file anew, and a changed configuration takes effect"
     REQUIRE(eventually([&] { return fs::exists(logged.file()); }));
     CHECK(client.get("/json").status == 200);
     CHECK(logged.wait_for(1).front()["url.path"] == "/json");
+    fs::rename(logged.file(), logged.directory.path() / "rotated again.log");
+    logged.server.signal(SIGUSR1);
+    REQUIRE(eventually([&] { return fs::exists(logged.file()); }));
+    CHECK(client.get("/inline").status == 200);
+    CHECK(logged.wait_for(1).front()["url.path"] == "/inline");
 
     const auto change = [&](const std::string& yaml, std::string_view outcome) {
         const std::size_t mark = logged.server.log_mark();

@@ -55,6 +55,7 @@ TEST_CASE("a server without free descriptors survives, and serves when it has so
     std::vector<std::unique_ptr<HttpClient>> clients;
     for (std::size_t i = 0; i < 5 * room; ++i) clients.push_back(std::make_unique<HttpClient>(server.port()));
     CHECK(eventually([&] { return open_descriptors(server.id()) + 2 >= limit; }));
+    server.wait_for_log("warning no file descriptors are left");
     // Whoever is in is served as ever; one too many is answered once, by a handler
     // or by 503.
     for (int i = 0; i < 20; ++i) CHECK(early.get("/").status == 200);
@@ -77,6 +78,7 @@ TEST_CASE("connections beyond limits.connections are told 503 and closed") {
     HttpClient one_too_many{server.port()};
     CHECK(one_too_many.read_response().status == 503);
     CHECK(one_too_many.closed());
+    server.wait_for_log("warning connections were answered 503, since limits.connections or");
     clients.clear();
     CHECK(eventually([&] { return answers(HttpClient{server.port()}, "/"); }));
     CHECK(server.terminate() == 0);
@@ -104,6 +106,7 @@ executor:
     const auto refused = std::ranges::find_if(clients, has_answer);
     const HttpResponse refusal = (*refused)->read_response();
     CHECK(refusal.status == 503);
+    server.wait_for_log("warning requests were answered 503, since executor.queue or");
     CHECK(refusal.header("retry-after") == "1");
     clients.erase(refused);
     HttpClient client{server.port()};

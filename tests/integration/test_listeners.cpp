@@ -159,6 +159,7 @@ trusted_proxies: 127.0.0.2
         CHECK(malformed.closed());
     }
     CHECK(HttpClient{server.port()}.closed());
+    server.wait_for_log("warning connections to a listener with proxy_protocol were closed");
     CHECK(server.terminate() == 0);
 }
 

@@ -77,6 +77,17 @@ TEST_CASE("a blocking handler that never returns is named, and does not keep the
     CHECK_THAT(server.log(), Catch::Contains("a blocking handler of slow does not return"));
 }
 
+TEST_CASE("SIGQUIT ends the server as SIGTERM does") {
+    ServerProcess server{with_deadline("1h"), slow};
+    HttpClient client{server.port()};
+    client.send(http_request("GET", "/wait/200"));
+    server.wait_for_log("slow: waiting");
+    server.signal(SIGQUIT);
+    CHECK(client.read_response().body == "waited");
+    CHECK(server.wait() == 0);
+    CHECK_THAT(server.log(), Catch::Contains("SIGQUIT: finishing what runs"));
+}
+
 TEST_CASE("a second signal ends the server at once") {
     ServerProcess server{with_deadline("1h"), slow};
     HttpClient client{server.port()};

@@ -35,6 +35,7 @@ public:
             .route("POST /release");
         handlers.async("reject", reject).route("POST /reject").streams_body();
         handlers.async("duplex", duplex).route("POST /duplex/{how}").streams_body();
+        handlers.async("late", late).route("POST /late").streams_body();
         handlers.async("parts", parts).route("POST /parts").streams_body();
         handlers.inline_("quick", [](Request&) { return Response::text("quick"); }).route("GET /quick");
     }
@@ -53,6 +54,14 @@ private:
         std::size_t bytes = 0;
         while (auto part = co_await body.read_some()) bytes += part->size();
         co_return Response::text(std::to_string(bytes));
+    }
+    // Its work begins when all has come, however long that takes.
+    static Task<Response> late(Request& request) {
+        BodyReader body = request.body_reader();
+        Sum sum;
+        while (auto part = co_await body.read_some()) sum.add(*part);
+        co_await run_blocking([] {});
+        co_return sum.answer();
     }
     static Response blocking(Request& request) {
         BlockingBodyReader body = request.blocking_body_reader();

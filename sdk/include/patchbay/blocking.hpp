@@ -24,8 +24,8 @@ namespace patchbay {
 
 namespace detail {
 
-/// Throws HttpError(503) with Retry-After: the executor takes no more of this plugin.
-[[noreturn]] PATCHBAY_API void throw_executor_full();
+/// Throws HttpError(503) with Retry-After: no more work of this plugin is taken for now.
+[[noreturn]] PATCHBAY_API void throw_busy();
 /// Throws what a job that was dropped before it ran means to whoever awaits it.
 [[noreturn]] PATCHBAY_API void throw_dropped(BlockingJob::Drop reason);
 /// The executor for the plugin's home loop, holding a lease. Errors: std::logic_error on an event loop,
@@ -57,7 +57,7 @@ public:
         context_->signal.slot().assign([this](asio::cancellation_type) { doomed = true; });
         if (submit_job(*this, context_->executor.lease())) return;
         context_->signal.slot().clear();
-        throw_executor_full();
+        throw_busy();
     }
     Result await_resume() {
         context_->signal.slot().clear();

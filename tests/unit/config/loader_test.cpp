@@ -47,6 +47,7 @@ plugins:
   settle: 250ms
   retire_after: 0s
   load_timeout: 1m
+  tasks: 12
   private_directory: /run/patchbay
 drain: {deadline: 1s}
 shutdown: {deadline: 2s}
@@ -60,7 +61,7 @@ log: {level: error}
     expected.trusted_proxies = {{"10.0.0.0", 8}, {"::1", 128}, {"unix", 0}};
     expected.event_loops = 3;
     expected.executor = {8, 99, 6, {7, 98, 5}};
-    expected.plugins = {"/srv/plugins", false, 250ms, 0ms, 1min, "/run/patchbay"};
+    expected.plugins = {"/srv/plugins", false, 250ms, 0ms, 1min, 12, "/run/patchbay"};
     expected.drain = {1s};
     expected.shutdown = {2s};
     expected.limits = {512, 1024, 50, 0, 7, 6, 5, 9};

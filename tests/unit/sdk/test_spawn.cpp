@@ -224,3 +224,39 @@ TEST_CASE("a plain function may run beside a handler that does not wait for it")
     CHECK(host.wait_for_quiet());
     CHECK(host.log_lines() == std::vector<std::string>{"3 tested: a spawned task failed: not to be had"});
 }
+
+TEST_CASE("a generation has no more spawned tasks at once than it may") {
+    test::TestHost host;
+    host.generation().most_spawned = 2;
+    std::promise<void> begun[2], ended[2];
+    host.run(spawning_endless(begun[0], ended[0]));
+    host.run(spawning_endless(begun[1], ended[1]));
+    std::promise<void> never_begun, never_ended;
+    for (int i = 0; i < 2; ++i) {
+        try {
+            host.run(spawning_endless(never_begun, never_ended));
+            FAIL("it was spawned");
+        } catch (const HttpError& error) {
+            CHECK(error.status() == http::status::service_unavailable);
+        }
+    }
+    host.generation().cancel_outside();
+    for (auto& end : ended) end.get_future().get();
+    CHECK(host.wait_for_quiet());
+    CHECK(host.generation().spawned == 0);
+    CHECK(host.log_lines().size() == 1);  // that it refuses some, once
+}
+
+TEST_CASE("a spawned lambda and its captures live until its task has ended") {
+    test::TestHost host;
+    std::promise<std::string> done;
+    host.on_executor([&done] {
+        const std::string text = "a text that is too long to be kept in the string itself";
+        spawn([&done, text]() -> Task<> {
+            co_await sleep_for(5ms);
+            done.set_value(text);
+        });
+    });
+    CHECK(done.get_future().get() == "a text that is too long to be kept in the string itself");
+    CHECK(host.wait_for_quiet());
+}

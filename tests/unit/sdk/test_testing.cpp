@@ -251,6 +251,25 @@ TEST_CASE("a handler that doesn't answer is cancelled after the limit") {
     CHECK(app.plugin().cancelled);
 }
 
+TEST_CASE("a stream without an end stops once nobody waits for it") {
+    class Endless final : public Plugin {
+    public:
+        void add_handlers(Handlers& handlers) override {
+            handlers
+                .inline_("events",
+                         [](Request&) {
+                             return Response::events_blocking([](BlockingEventWriter& out) {
+                                 for (;;) out.send("again");
+                             });
+                         })
+                .route("GET /events");
+        }
+    };
+    testing::App<Endless> app{nlohmann::json::object(), {.request_limit = 20ms}};
+    CHECK_THROWS_WITH(app.get("/events"), Catch::Contains("no answer to /events"));
+    app.close();
+}
+
 TEST_CASE("a full executor queue is a 503") {
     testing::Options options;
     options.executor_queue = 0;
