@@ -27,7 +27,7 @@ public:
 
 private:
     /// An answer that is made in this time comes without anything before it.
-    static constexpr std::chrono::milliseconds grace{10};
+    static constexpr std::chrono::milliseconds grace{25};
 
     Connection& connection_;
     boost::asio::basic_waitable_timer<std::chrono::steady_clock,
