@@ -100,7 +100,7 @@ private:
     std::stop_source loading_;
     std::optional<StartSignal> start_signal_;  // until it listens
     RepeatedWarning executor_full_{log_,
-                                   "requests were answered 503, since executor.queue or "
+                                   "blocking work was refused, requests with 503, since executor.queue or "
                                    "executor.per_plugin.queue is full"};
     SecondSignal second_signal_;  // from the first one on
 };

@@ -1,5 +1,5 @@
-// SIGTERM and SIGINT while the server starts, when the main thread waits for plugins that may hang. Has a
-// thread of its own. Owned by the application until it listens.
+// SIGTERM, SIGINT and SIGQUIT while the server starts, when the main thread waits for plugins that may hang.
+// Has a thread of its own. Owned by the application until it listens.
 #pragma once
 
 #include "log/logger.hpp"
@@ -24,7 +24,7 @@ public:
     /// The first signal asks `loading` to stop; the next ends the process at once, with 128 and its number.
     /// Errors: std::system_error when there is no thread to be had.
     StartSignal(std::stop_source loading, Logger& log)
-        : loading_{std::move(loading)}, log_{log}, signals_{context_, SIGTERM, SIGINT} {
+        : loading_{std::move(loading)}, log_{log}, signals_{context_, SIGTERM, SIGINT, SIGQUIT} {
         wait();
         thread_ = start_thread("signals", [this] { context_.run(); });
     }
@@ -49,7 +49,7 @@ private:
                 ::_exit(128 + signal);
             }
             received_ = signal;
-            log_.info(std::string{signal == SIGTERM ? "SIGTERM" : "SIGINT"} +
+            log_.info(std::string{"SIG"} + ::sigabbrev_np(signal) +
                       ": nothing more is loaded (again: stop at once)");
             loading_.request_stop();
             wait();

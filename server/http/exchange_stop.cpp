@@ -51,8 +51,7 @@ void Exchange::abandon(std::unique_ptr<Exchange> exchange, std::unique_ptr<Buffe
     exchange->abandoned_ = true;
     exchange->owner_ = nullptr;
     if (!exchange->input_) exchange->input_ = std::move(input);
-    exchange->request_stop();
-    static_cast<void>(exchange.release());  // ended() deletes it
+    exchange.release()->request_stop();  // ended() deletes it
 }
 
 }  // namespace patchbay

@@ -72,6 +72,8 @@ bool Listener::watch() {
     return server_.poller_.add(socket_.get(), events, *this);
 }
 
+void Listener::stop_watching() noexcept { server_.poller_.remove(socket_.get()); }
+
 int Listener::accept(Endpoint& peer) {
     peer = {};
     auto size = static_cast<socklen_t>(peer.capacity());
@@ -107,7 +109,7 @@ void Listener::on_events(std::uint32_t) {
 void Listener::pause() {
     server_.out_of_descriptors_.note();
     turn_away_some();
-    server_.poller_.remove(socket_.get());  // an exclusive one can't be modified
+    stop_watching();  // an exclusive one can't be modified
     end_pause_later();
 }
 

@@ -34,6 +34,9 @@ public:
     ~Listener() override;
 
     void on_events(std::uint32_t events) override;
+    /// No event comes any more. Closing the socket is not enough for that where another process or loop has
+    /// it, too.
+    void stop_watching() noexcept;
 
 private:
     using Endpoint = boost::asio::ip::tcp::endpoint;

@@ -55,7 +55,10 @@ void LoopServer::open(Descriptor listening_socket, const ListenerOptions& option
 }
 
 void LoopServer::close_listeners() {
-    for (auto& listener : listeners_) poller_.retire(std::move(listener));
+    for (auto& listener : listeners_) {
+        listener->stop_watching();
+        poller_.retire(std::move(listener));
+    }
     listeners_.clear();
 }
 

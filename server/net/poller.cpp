@@ -50,11 +50,12 @@ void Poller::remove(int descriptor) noexcept { ::epoll_ctl(epoll_, EPOLL_CTL_DEL
 void Poller::retire(std::unique_ptr<EventSource> source) {
     source->retired_ = true;
     retired_.push_back(std::move(source));
-    if (std::exchange(clearing_, true)) return;
+    if (clearing_) return;
     boost::asio::post(loop_, [this] {
         clearing_ = false;
         retired_.clear();
     });
+    clearing_ = true;
 }
 
 void Poller::wait() {
@@ -120,6 +121,7 @@ void Poller::call(EventSource& source, Function function) noexcept {
         function();
     } catch (...) {
         if (!failure_) failure_ = std::current_exception();
+        if (source.retired()) return;
         try {
             source.on_failure();
         } catch (...) {  // nothing more can be done for it

@@ -31,6 +31,7 @@ public:
     void begin(WebSocketHandover& handover);
 
     void on_events(std::uint32_t events) override;
+    void on_failure() override;
 
     /// Sends what there is. The handler may go on in here.
     void flush();

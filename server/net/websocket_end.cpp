@@ -155,6 +155,10 @@ void WebSocketConnection::keep_alive() {
     flush();
 }
 
+void WebSocketConnection::on_failure() {
+    if (state_ != State::gone) lose("out_of_memory");
+}
+
 void WebSocketConnection::lose(std::string_view error) {
     reset_on_close(socket_);
     close_socket(error);

@@ -9,6 +9,19 @@ namespace patchbay {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+// Copying to a full tmpfs says EIO.
+void copy_plugin(const fs::path& original, const fs::path& copy) {
+    std::error_code error;
+    if (fs::copy_file(original, copy, error)) return;
+    if (error == std::errc::io_error && fs::space(copy.parent_path()).available == 0)
+        error = std::make_error_code(std::errc::no_space_on_device);
+    throw fs::filesystem_error{"cannot copy file", original, copy, error};
+}
+
+}  // namespace
+
 PrivateCopy::PrivateCopy(const fs::path& original, const fs::path& directory) : original_{original} {
     std::string folder = (directory / (original.stem().string() + ".XXXXXX")).string();
     if (!::mkdtemp(folder.data())) {
@@ -17,7 +30,7 @@ PrivateCopy::PrivateCopy(const fs::path& original, const fs::path& directory) : 
     folder_ = folder;
     path_ = folder_ / original.filename();
     try {
-        fs::copy_file(original, path_);
+        copy_plugin(original, path_);
         fs::permissions(path_, fs::perms::owner_read | fs::perms::owner_write | fs::perms::owner_exec);
     } catch (...) {
         std::error_code ignored;

@@ -12,8 +12,7 @@ namespace {
 
 constexpr std::chrono::seconds first_delay{1};
 constexpr std::chrono::seconds longest_delay{60};
-// EIO is what copying to a full tmpfs says.
-constexpr std::array shortages{ENOSPC, EDQUOT, EMFILE, ENFILE, ENOMEM, EAGAIN, EIO};
+constexpr std::array shortages{ENOSPC, EDQUOT, EMFILE, ENFILE, ENOMEM, EAGAIN};
 
 }  // namespace
 

@@ -106,7 +106,7 @@ executor:
     const auto refused = std::ranges::find_if(clients, has_answer);
     const HttpResponse refusal = (*refused)->read_response();
     CHECK(refusal.status == 503);
-    server.wait_for_log("warning requests were answered 503, since executor.queue or");
+    server.wait_for_log("warning blocking work was refused, requests with 503, since executor.queue or");
     CHECK(refusal.header("retry-after") == "1");
     clients.erase(refused);
     HttpClient client{server.port()};

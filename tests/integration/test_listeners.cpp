@@ -281,9 +281,8 @@ TEST_CASE("inherited sockets are found by name, and shared by the loops") {
                    " \"$@\"\n");
     fs::permissions(script, fs::perms::owner_all);
     ServerProcess server{"listen: [systemd, systemd:web]\nevent_loops: 2\n",
-                         plugins,
+                         {plugins.front(), {test_plugin("slow"), "slow.so"}},
                          {.arguments = {}, .binary = script, .environment = {}}};
-    for (const int socket : sockets) ::close(socket);
     CHECK(server.port() == ports[0]);
     server.wait_for_log("listening on http://127.0.0.1:" + std::to_string(ports[1]));
     for (const std::uint16_t port : ports) {
@@ -292,7 +291,16 @@ TEST_CASE("inherited sockets are found by name, and shared by the loops") {
             REQUIRE(who(client) == "peer 127.0.0.1 client 127.0.0.1 http://test");
         }
     }
-    CHECK(server.terminate() == 0);
+    // Whoever comes once it is ending is the service manager's, which still has the sockets.
+    HttpClient waiting{ports[0]};
+    waiting.send(http_request("GET", "/wait/500"));
+    server.wait_for_log("slow: waiting");
+    server.signal(SIGTERM);
+    server.wait_for_log("finishing what runs");
+    const HttpClient late{ports[0]};
+    CHECK(waiting.read_response().body == "waited");
+    CHECK(server.wait() == 0);
+    for (const int socket : sockets) ::close(socket);
     CHECK_THROWS_WITH(ServerProcess("listen: systemd\n", plugins),
                       Catch::Contains("the process was started without such a socket"));
 }

@@ -45,12 +45,12 @@ std::string chunked(const std::string& path, const std::string& body, std::size_
 }  // namespace
 
 TEST_CASE("the time that a body takes to arrive is not the handler's") {
-    ServerProcess server{yaml + "timeouts: {handler: 200ms}\n", uploads};
+    ServerProcess server{yaml + "timeouts: {handler: 1s}\n", uploads};
     HttpClient client{server.port()};
     client.send(head("/late", "Content-Length: 6\r\n"));
     for (int i = 0; i < 6; ++i) {
         client.send("x");
-        std::this_thread::sleep_for(std::chrono::milliseconds{100});
+        std::this_thread::sleep_for(std::chrono::milliseconds{250});
     }
     CHECK(client.read_response().body == sum_of("xxxxxx"));
     CHECK(server.terminate() == 0);

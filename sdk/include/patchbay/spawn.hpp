@@ -57,8 +57,8 @@ Task<> call_and_await(Function function) {
 /// (`plugins.tasks`). std::logic_error for an empty Task, in stop() and in the plugin's destructor, and on a
 /// thread that runs no plugin code of the host's.
 PATCHBAY_API void spawn(Task<> task);
-/// The same for what a callable gives, such as a lambda that is a coroutine: it lives until the task has
-/// ended.
+/// The same for what a callable gives, such as a lambda that is a coroutine: it is called on the loop, later,
+/// and lives until its task has ended. What it throws, and an empty Task, goes to the log.
 template <std::invocable Function>
 void spawn(Function function) {
     spawn(detail::call_and_await(std::move(function)));

@@ -113,8 +113,9 @@ inline constexpr detail::ExecutorTag executor{};
 
 /// `co_await this_task::deadline` gives the steady_clock's time at which the running task will be cancelled:
 /// of a handler, when its `timeouts.handler` is over. time_point::max() when it may take any time, as a
-/// spawned task, a stream's producer, an open WebSocket, what is shielded(), and a handler that begins while
-/// its request's body still arrives may. It holds for all that the task awaits.
+/// spawned task, a stream's producer, an open WebSocket and what is shielded() may, and for a handler that
+/// begins while its request's body still arrives, whose time begins when the body is there. It holds for all
+/// that the task awaits.
 inline constexpr detail::DeadlineTag deadline{};
 
 }  // namespace this_task

@@ -46,5 +46,5 @@ TEST_CASE("the next line says how often it was due since") {
         std::this_thread::sleep_for(std::chrono::milliseconds{1'050});
         warning.note();
     });
-    CHECK(lines.ends_with("warning too many (3 times)\n"));
+    CHECK(lines.ends_with("warning too many (3 times since the last such line)\n"));
 }
