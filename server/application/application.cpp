@@ -1,7 +1,7 @@
 #include "application/application.hpp"
 
 #include "application/listening.hpp"
-#include "config/error.hpp"
+#include "application/signals.hpp"
 #include "runtime/host_thread.hpp"
 
 #include <boost/asio/post.hpp>
@@ -11,7 +11,6 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
-#include <cstring>
 #include <sched.h>
 #include <semaphore>
 #include <sys/resource.h>
@@ -28,20 +27,6 @@ namespace {
 
 constexpr std::chrono::seconds loop_patience{2};  // with a loop that is asked to do something
 
-LogLevel log_level(LogConfig::Level level) {
-    switch (level) {
-        case LogConfig::Level::debug:
-            return LogLevel::debug;
-        case LogConfig::Level::info:
-            return LogLevel::info;
-        case LogConfig::Level::warning:
-            return LogLevel::warning;
-        case LogConfig::Level::error:
-            return LogLevel::error;
-    }
-    return LogLevel::info;
-}
-
 // Those of a taskset or a container's cpuset, which std::thread does not ask for.
 std::size_t cpus_allowed() {
     cpu_set_t allowed;
@@ -49,24 +34,6 @@ std::size_t cpus_allowed() {
         return static_cast<std::size_t>(CPU_COUNT(&allowed));
     return std::max(1u, std::thread::hardware_concurrency());
 }
-
-// What a reload can't change in a running process.
-std::string needs_restart(const Config& before, const Config& after) {
-    std::string keys;
-    const auto check = [&keys](bool same, const char* key) {
-        if (!same) keys += (keys.empty() ? "" : ", ") + std::string{key};
-    };
-    check(same_sockets(before.listen, after.listen), "listen");
-    check(before.event_loops == after.event_loops, "event_loops");
-    check(before.executor.threads == after.executor.threads && before.executor.queue == after.executor.queue,
-          "executor");
-    check(before.plugins.directory == after.plugins.directory, "plugins.directory");
-    check(before.plugins.watch == after.plugins.watch, "plugins.watch");
-    check(before.plugins.private_directory == after.plugins.private_directory, "plugins.private_directory");
-    return keys;
-}
-
-std::string signal_name(int signal) { return std::string{"SIG"} + ::sigabbrev_np(signal); }
 
 // As many as this process may have. The lower limit that most systems begin with is for programs that call
 // select().
@@ -88,13 +55,13 @@ Application::Application(Config config, ConfigSource source, Logger& log)
       private_directory_{config_.plugins.private_directory},
       access_logs_{log},
       counts_{listeners_.size()},
-      signals_{control_, SIGTERM, SIGINT, SIGHUP},
+      signals_{control_, SIGHUP, SIGUSR1},
       second_signal_{log_} {
     start_signal_.emplace(loading_, log_);
     for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);  // errors of writing say it too
-    for (const int signal : {SIGQUIT, SIGUSR1}) signals_.add(signal);
+    add_ending_signals(signals_);
     take_all_descriptors();
-    log_.level(log_level(config_.log.level));
+    take_log_level();
     start_loops();
     std::vector<LoopThread*> loops;
     for (const auto& loop : loops_) loops.push_back(loop.get());
@@ -210,60 +177,6 @@ void Application::wait_for_signal() {
         log_.info(signal_name(signal) + ": finishing what runs (again: stop at once)");
         control_.stop();
     });
-}
-
-void Application::reload() {
-    Config fresh;
-    try {
-        fresh = source_.load();
-    } catch (const ConfigError& error) {
-        for (const ConfigProblem& problem : error.problems()) log_.error(to_string(problem));
-        log_.error("configuration refused · the old one still serves");
-        refused_ = true;
-        return;
-    }
-    const Config& before = reloads_.empty() ? config_ : reloads_.back();
-    if (fresh == before) {
-        if (std::exchange(refused_, false)) log_.info("configuration read: it is again what is in force");
-        return;
-    }
-    if (fresh.access_log != before.access_log) {
-        try {
-            AccessLogs::check(fresh.access_log);
-        } catch (const std::system_error& error) {
-            log_.error("configuration refused: access_log.file: " + std::string{error.what()} +
-                       " · the old one still serves");
-            refused_ = true;
-            return;
-        }
-    }
-    reloads_.push_back(fresh);
-    manager_->reconfigure(std::move(fresh), [this](const std::optional<std::string>& problem) {
-        boost::asio::post(control_, [this, problem] { reloaded(problem); });
-    });
-}
-
-void Application::reloaded(const std::optional<std::string>& problem) {
-    Config fresh = std::move(reloads_.front());
-    reloads_.pop_front();
-    refused_ = problem.has_value();
-    if (problem) return log_.error("configuration refused: " + *problem + " · the old one still serves");
-    const bool other_access_log = fresh.access_log != config_.access_log;
-    config_ = std::move(fresh);
-    if (other_access_log) {
-        try {
-            open_access_log();
-        } catch (const std::system_error& error) {
-            log_.error("access log: " + std::string{error.what()} + " · it goes on as before");
-        }
-    }
-    const std::string restart = needs_restart(started_with_, config_);
-    log_.level(log_level(config_.log.level));
-    take_limits(listeners_, config_.listen);
-    on_each_loop(
-        [options = server_options(config_, listeners_)](LoopServer& server) { server.options(options); });
-    log_.info("configuration taken" +
-              (restart.empty() ? "" : " · changes of " + restart + " wait for a restart"));
 }
 
 // Stage by stage: stop accepting, let answers finish, past the deadline ask handlers to stop, unload, join.

@@ -73,6 +73,7 @@ private:
     void wait_for_signal();
     void reload();
     void reloaded(const std::optional<std::string>& problem);
+    void take_log_level();
     bool shut_down();
     void open_access_log();
     bool drain_connections(std::chrono::steady_clock::time_point deadline);

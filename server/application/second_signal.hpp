@@ -2,6 +2,7 @@
 // that the end waits for can keep it from that.
 #pragma once
 
+#include "application/signals.hpp"
 #include "log/logger.hpp"
 #include "log/start_thread.hpp"
 
@@ -9,7 +10,6 @@
 #include <boost/asio/signal_set.hpp>
 
 #include <chrono>
-#include <csignal>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -32,9 +32,7 @@ public:
     /// not take work that is cut for work that is done. Without a thread to be had they are not.
     void arm() {
         try {
-            signals_.add(SIGTERM);
-            signals_.add(SIGINT);
-            signals_.add(SIGQUIT);
+            add_ending_signals(signals_);
             signals_.async_wait([this](boost::system::error_code error, int) {
                 if (error) return;
                 log_.warning("second signal: stopping at once");

@@ -2,6 +2,7 @@
 // Has a thread of its own. Owned by the application until it listens.
 #pragma once
 
+#include "application/signals.hpp"
 #include "log/logger.hpp"
 #include "log/start_thread.hpp"
 
@@ -10,7 +11,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <csignal>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -24,7 +24,8 @@ public:
     /// The first signal asks `loading` to stop; the next ends the process at once, with 128 and its number.
     /// Errors: std::system_error when there is no thread to be had.
     StartSignal(std::stop_source loading, Logger& log)
-        : loading_{std::move(loading)}, log_{log}, signals_{context_, SIGTERM, SIGINT, SIGQUIT} {
+        : loading_{std::move(loading)}, log_{log}, signals_{context_} {
+        add_ending_signals(signals_);
         wait();
         thread_ = start_thread("signals", [this] { context_.run(); });
     }
@@ -49,8 +50,7 @@ private:
                 ::_exit(128 + signal);
             }
             received_ = signal;
-            log_.info(std::string{"SIG"} + ::sigabbrev_np(signal) +
-                      ": nothing more is loaded (again: stop at once)");
+            log_.info(signal_name(signal) + ": nothing more is loaded (again: stop at once)");
             loading_.request_stop();
             wait();
         });

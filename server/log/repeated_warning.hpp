@@ -1,9 +1,9 @@
 // A warning that may be due many times a second.
 #pragma once
 
-#include <atomic>
+#include "log/repeated_event.hpp"
+
 #include <chrono>
-#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -17,16 +17,14 @@ class RepeatedWarning {
 public:
     /// The log outlives it.
     RepeatedWarning(Logger& log, std::string text, std::chrono::nanoseconds apart = std::chrono::minutes{1})
-        : log_{log}, text_{std::move(text)}, apart_{apart} {}
+        : log_{log}, text_{std::move(text)}, due_{apart} {}
 
     void note() noexcept;
 
 private:
     Logger& log_;
     const std::string text_;
-    const std::chrono::nanoseconds apart_;
-    std::atomic<std::uint64_t> due_{0};
-    std::atomic<std::chrono::steady_clock::time_point> next_{};
+    RepeatedEvent due_;
 };
 
 }  // namespace patchbay

@@ -63,7 +63,7 @@ bool PluginManager::submit(detail::BlockingJob& job, detail::GenerationInfo& gen
 }
 
 void PluginManager::report_refused_websockets(ExecutorShare& share, const std::string& plugin) noexcept {
-    const std::size_t refused = services_.executor->untold_refusals(share);
+    const std::uint64_t refused = ExecutorPool::untold_refusals(share);
     if (refused == 0) return;
     services_.log->write(LogLevel::warning, plugin,
                          "as many blocking WebSockets are open as executor.websockets and "

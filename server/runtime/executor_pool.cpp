@@ -13,8 +13,6 @@ using detail::BlockingJob;
 
 namespace {
 
-constexpr std::chrono::minutes between_tellings{1};
-
 bool is_websocket(const BlockingJob& job) noexcept { return job.kind != BlockingJob::Kind::call; }
 
 }  // namespace
@@ -78,16 +76,8 @@ void ExecutorPool::push(BlockingJob& job, ExecutorShare& share) noexcept {
 
 bool ExecutorPool::takes_websocket(ExecutorShare& share) noexcept {
     if (share.websockets_ < share.limits_.websockets && websockets_ < max_websockets_) return true;
-    ++share.refused_websockets_;
+    share.refused_websockets_.count();
     return false;
-}
-
-std::size_t ExecutorPool::untold_refusals(ExecutorShare& share) noexcept {
-    const auto now = std::chrono::steady_clock::now();
-    const std::scoped_lock lock{mutex_};
-    if (share.refused_websockets_ == 0 || (share.told_ && now - *share.told_ < between_tellings)) return 0;
-    share.told_ = now;
-    return std::exchange(share.refused_websockets_, 0);
 }
 
 void ExecutorPool::limit_websockets(std::size_t most) noexcept {

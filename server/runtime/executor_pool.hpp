@@ -2,15 +2,17 @@
 // its own, so that one plugin can neither take every thread nor fill the queue of the others.
 #pragma once
 
+#include "log/repeated_event.hpp"
+
 #include <patchbay/detail/generation_info.hpp>
 
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <semaphore.h>
 #include <string>
 #include <thread>
@@ -35,8 +37,7 @@ private:
     std::size_t running_ = 0;
     std::size_t queued_ = 0;
     std::size_t websockets_ = 0;
-    std::size_t refused_websockets_ = 0;  // that nobody has been told of
-    std::optional<std::chrono::steady_clock::time_point> told_;
+    RepeatedEvent refused_websockets_;
     detail::BlockingJob* oldest_ = nullptr;
     detail::BlockingJob* newest_ = nullptr;
     ExecutorShare* next_ready_ = nullptr;   // in the pool's round of shares that may start a job
@@ -73,7 +74,9 @@ public:
     void limit_websockets(std::size_t most) noexcept;
     /// For a line in the log: how many WebSockets of the share its limit or that of all has refused since
     /// this was told last; 0 within a minute of that.
-    std::size_t untold_refusals(ExecutorShare& share) noexcept;
+    static std::uint64_t untold_refusals(ExecutorShare& share) noexcept {
+        return share.refused_websockets_.untold();
+    }
 
     /// Waits until no thread is inside a job of that generation, or still returning from one.
     void wait_until_left(const detail::GenerationInfo& generation);

@@ -1,6 +1,7 @@
 // Requests and answers: what a decent client sees.
 #include "support/http_client.hpp"
 #include "support/server_process.hpp"
+#include "support/websocket_client.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -108,9 +109,7 @@ TEST_CASE("connections whose requests wait for the loop together each get their 
                 for (int k = 0; k < 12; ++k) requests += http_request("POST", "/echo", body);
                 break;
             case 6:
-                requests +=
-                    "GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+                requests += websocket_handshake("/ws");
                 break;
         }
         clients[static_cast<std::size_t>(i)].send(requests);
