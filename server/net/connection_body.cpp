@@ -10,8 +10,6 @@
 
 namespace patchbay {
 
-using http::status;
-
 // Runs the handler while the body arrives. Its head stays where the request's views point, and what follows
 // goes into another buffer.
 bool Connection::stream_body(const BodyFraming& framing) {

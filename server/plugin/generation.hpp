@@ -39,7 +39,7 @@ struct GenerationPlace {
     std::vector<LoopThread*> loops;  ///< by index
     LoopThread* home = nullptr;
     ExecutorShare* share = nullptr;
-    std::size_t most_spawned = 0;
+    std::size_t most_spawned = 0;  ///< tasks of spawn() at once
     /// Takes a generation that failed to construct or start, to be ended. Called on the loading thread.
     std::function<void(std::shared_ptr<Generation>)> discard;
 };

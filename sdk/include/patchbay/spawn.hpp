@@ -69,6 +69,7 @@ void spawn(Function function) {
 /// plugin is removed, and at the server's end when no request is left. Called in Plugin::start() it begins
 /// before the generation serves, so for a moment the work of both may run. Errors: as spawn().
 PATCHBAY_API void spawn_while_serving(Task<> task);
+/// The same for what a callable gives, which is kept as spawn() keeps it.
 template <std::invocable Function>
 void spawn_while_serving(Function function) {
     spawn_while_serving(detail::call_and_await(std::move(function)));

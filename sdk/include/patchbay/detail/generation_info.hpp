@@ -56,8 +56,8 @@ struct PATCHBAY_API GenerationInfo {
     std::atomic<std::chrono::system_clock::time_point> serving_since{};
     std::atomic<long> shielded{0};        ///< tasks that shielded() waits for, which nothing asks to stop
     std::atomic<std::size_t> spawned{0};  ///< tasks of spawn() that have not finished
-    std::atomic<std::size_t> most_spawned{100'000};
-    std::atomic<bool> spawn_refused{false};  ///< once, which has been said
+    std::atomic<std::size_t> most_spawned{100'000};  ///< with so many spawn() refuses one more
+    std::atomic<bool> spawn_refused{false};          ///< once, which has been said
 
     /// Asks every task of no request to stop, also those yet to be spawned, and every listener. Each task is
     /// cancelled on its own loop.
